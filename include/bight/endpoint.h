@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Endpoint descriptions: "tcp:127.0.0.1:8080", "unix:/run/x:mode=660". */
+#ifndef BIGHT_ENDPOINT_H
+#define BIGHT_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bight/api.h>
+#include <bight/bytes.h>
+#include <bight/diagnostic.h>
+#include <bight/error.h>
+
+BIGHT_BEGIN_DECLS
+
+/** Longest description, in bytes. */
+#define BIGHT_ENDPOINT_TEXT_MAX 4096
+
+/** A parsed description: immutable, so any number of threads may read it. */
+typedef struct bight_endpoint bight_endpoint;
+
+/** What the description is for: some arguments and keys exist on one side. */
+typedef enum bight_endpoint_side {
+    BIGHT_ENDPOINT_SERVER = 1,
+    BIGHT_ENDPOINT_CLIENT = 2
+} bight_endpoint_side;
+
+/**
+ * Parse "kind:args:key=value"; '\' escapes : \ = [ ] and IPv6 is in brackets.
+ * Any thread; never touches the network or the file system. The caller frees.
+ * INVALID: the note, and ret_diagnostic if not NULL, say what is wrong and
+ * where. NO_MEMORY. On error *ret_endpoint is untouched, on success
+ * *ret_diagnostic.
+ */
+BIGHT_API bight_error bight_endpoint_parse(bight_bytes text,
+                                           bight_endpoint_side side,
+                                           bight_endpoint **ret_endpoint,
+                                           bight_diagnostic *ret_diagnostic);
+
+/** Free it with everything inside; NULL is fine. */
+BIGHT_API void bight_endpoint_free(bight_endpoint *endpoint);
+
+/** The kind's name, "tcp"; all texts live as long as the endpoint. */
+BIGHT_API const char *bight_endpoint_kind(const bight_endpoint *endpoint);
+
+/** The side that it was parsed for. */
+BIGHT_API bight_endpoint_side
+bight_endpoint_get_side(const bight_endpoint *endpoint);
+
+/** Name or address without brackets, as written; NULL when absent. */
+BIGHT_API const char *bight_endpoint_host(const bight_endpoint *endpoint);
+
+/** The port; 0 when absent. */
+BIGHT_API uint16_t bight_endpoint_port(const bight_endpoint *endpoint);
+
+/** The path of a UNIX socket; NULL when absent. */
+BIGHT_API const char *bight_endpoint_path(const bight_endpoint *endpoint);
+
+/** An argument ("name" of memory:NAME) or key as text; NULL when absent. */
+BIGHT_API const char *bight_endpoint_value(const bight_endpoint *endpoint,
+                                           const char *name);
+
+/** on, yes, true, 1 or off, no, false, 0; if_absent without the key. */
+BIGHT_API bool bight_endpoint_bool(const bight_endpoint *endpoint,
+                                   const char *name, bool if_absent);
+
+/** A number; a mode is read as octal, a duration in ms with off as 0. */
+BIGHT_API uint64_t bight_endpoint_uint(const bight_endpoint *endpoint,
+                                       const char *name, uint64_t if_absent);
+
+/** What a wrapper wraps, owned by it; NULL for a kind that wraps nothing. */
+BIGHT_API const bight_endpoint *bight_endpoint_inner(
+    const bight_endpoint *endpoint);
+
+/**
+ * Write the canonical description: parsing it gives an equal endpoint, and
+ * formatting that the same text.
+ * Like snprintf: returns the length without the NUL, cuts to fit n, and buf
+ * may be NULL when n is 0. Any thread.
+ */
+BIGHT_API size_t bight_endpoint_format(const bight_endpoint *endpoint,
+                                       char *buf, size_t n);
+
+BIGHT_END_DECLS
+
+#endif

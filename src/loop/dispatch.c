@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a dispatch, and the watch on slow callbacks. */
+#include "loop/dispatch.h"
+
+#include <bight/log.h>
+
+static struct bight__ready *ready_pop(bight_loop *loop)
+{
+    struct bight__ready *entry = loop->ready_head;
+    loop->ready_head = entry->next;
+    if (loop->ready_head == NULL)
+        loop->ready_tail = &loop->ready_head;
+    entry->next = NULL;
+    return entry;
+}
+
+void bight__dispatch_flush(bight_loop *loop)
+{
+    while (loop->dirty_levels != 0) {
+        unsigned level =
+            31u - (unsigned)__builtin_clz((unsigned)loop->dirty_levels);
+        struct bight__dirty *dirty = loop->dirty[level];
+        loop->dirty[level] = dirty->next;
+        if (dirty->next == NULL)
+            loop->dirty_levels = (uint8_t)(loop->dirty_levels & ~(1u << level));
+        dirty->flush(dirty);
+    }
+}
+
+static unsigned run_ready(bight_loop *loop, unsigned budget)
+{
+    while (loop->ready_head != NULL && budget > 0) {
+        struct bight__ready *entry = ready_pop(loop);
+        loop->ready_run++;
+        budget--;
+        entry->run(entry);
+    }
+    return budget;
+}
+
+void bight__dispatch_drain(bight_loop *loop)
+{
+    unsigned budget = BIGHT__READY_BUDGET;
+    do {
+        budget = run_ready(loop, budget);
+        bight__dispatch_flush(loop);
+    } while (loop->ready_head != NULL && budget > 0);
+    bool left = loop->ready_head != NULL;
+    if (left != loop->polling) {
+        loop->polling = left;
+        loop->backend->keep_polling(loop, left);
+    }
+}
+
+static void report_slow(bight_loop *loop, uint64_t ms)
+{
+    uint64_t limit = loop->options.slow_callback_ms;
+    unsigned slot = 0;
+    while (slot < 7 && ms >= limit << (slot + 1))
+        slot++;
+    loop->slow_callbacks++;
+    loop->slow_histogram[slot]++;
+    char served[64] = "nothing";
+    if (loop->served != NULL)
+        loop->served_name(loop->served, served, sizeof(served));
+    const bight_log_field fields[] = {
+        bight_log_text("loop", loop->name),
+        bight_log_uint("ms", ms),
+        bight_log_text("served", served),
+    };
+    bight_log_write(BIGHT_LOG_WARNING, "slow_callback", fields, 3);
+}
+
+/* The coarse clock ran ahead of the cached one: this dispatch, or those before
+ * it in the same poll, took long (L12); the next shall see the time anew. */
+void bight__dispatch_late(bight_loop *loop, uint64_t now_ms)
+{
+    uint64_t took = now_ms - loop->now_ms;
+    loop->now_ms = now_ms;
+    if (took >= loop->options.slow_callback_ms)
+        report_slow(loop, took);
+}

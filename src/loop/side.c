@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The side poller: see side.h. */
+#include "loop/side.h"
+
+#include <bight/alloc.h>
+#include <bight/uv.h>
+
+#include "loop/dispatch.h"
+
+#ifdef __linux__
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define BATCH 64
+
+struct bight__side {
+    uv_poll_t poll;
+    bight_loop *loop;
+    bight__side_fn fn; /* one for all: only one kind of cookie is watched */
+    int epoll;
+};
+
+/* Edge-triggered, so that a hang-up nobody acts upon is told once; the set is
+ * drained, since its own readiness under uv_poll is level-triggered. */
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct bight__side *side = poll->data;
+    bight_loop *loop = side->loop;
+    (void)events;
+    if (status != 0)
+        return;
+    struct epoll_event ready[BATCH];
+    bight__dispatch_begin(loop,
+                          loop->kind == BIGHT_LOOP_REAL ? uv_now(loop->uv) : 0);
+    int count;
+    do {
+        count = epoll_wait(side->epoll, ready, BATCH, 0);
+        for (int i = 0; i < count; i++)
+            side->fn(ready[i].data.ptr);
+    } while (count == BATCH);
+    bight__dispatch_end(loop);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct bight__side *side = handle->data;
+    (void)close(side->epoll);
+    bight_free(side);
+}
+
+static bight_error watch_set(bight_loop *loop, struct bight__side *side)
+{
+    side->poll.data = side;
+    int status = uv_poll_init(loop->uv, &side->poll, side->epoll);
+    if (status != 0)
+        return bight_error_uv(status);
+    uv_unref((uv_handle_t *)&side->poll);
+    return bight_error_uv(uv_poll_start(&side->poll, UV_READABLE, on_poll));
+}
+
+static bight_error side_new(bight_loop *loop)
+{
+    struct bight__side *side = bight_zalloc(sizeof(*side));
+    if (side == NULL)
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    side->loop = loop;
+    side->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (side->epoll < 0) {
+        bight_free(side);
+        return bight_error_errno(errno);
+    }
+    bight_error error = watch_set(loop, side);
+    if (bight_failed(error)) {
+        (void)close(side->epoll);
+        bight_free(side);
+        return error;
+    }
+    loop->side = side;
+    return bight_ok();
+}
+
+bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
+                            void *cookie)
+{
+    if (bight__loop_fault(loop))
+        return bight_error_errno(ENOSPC);
+    if (loop->side == NULL) {
+        bight_error error = side_new(loop);
+        if (bight_failed(error))
+            return error;
+    }
+    loop->side->fn = fn;
+    struct epoll_event event = {.events = EPOLLET, .data = {.ptr = cookie}};
+    if (epoll_ctl(loop->side->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+        return bight_error_errno(errno);
+    return bight_ok();
+}
+
+void bight__side_free(bight_loop *loop)
+{
+    if (loop->side == NULL)
+        return;
+    uv_close((uv_handle_t *)&loop->side->poll, on_closed);
+    loop->side = NULL;
+}
+
+/* An epoll set is shared with the parent: its watches would be too. */
+bight_error bight__side_after_fork(bight_loop *loop)
+{
+    bight__side_free(loop);
+    return bight_ok();
+}
+
+#else
+
+bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
+                            void *cookie)
+{
+    (void)loop;
+    (void)fd;
+    (void)fn;
+    (void)cookie;
+    return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
+}
+
+void bight__side_free(bight_loop *loop)
+{
+    (void)loop;
+}
+
+bight_error bight__side_after_fork(bight_loop *loop)
+{
+    (void)loop;
+    return bight_ok();
+}
+
+#endif

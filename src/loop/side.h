@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The side poller (T21): one edge-triggered epoll set per loop, under one
+ * uv_poll, that holds the descriptors of transports whose reading is stopped.
+ * With an empty event mask it reports only errors and hang-ups, which libuv
+ * does not tell of a stream it does not read.
+ */
+#ifndef BIGHT_LOOP_SIDE_H
+#define BIGHT_LOOP_SIDE_H
+
+#include <bight/loop.h>
+
+/* Called in a dispatch, with what was given to add. The cookie must live as
+ * long as the descriptor: closing that is what ends the watch. */
+typedef void (*bight__side_fn)(void *cookie);
+
+/* Watches `fd` from now on; UNSUPPORTED where there is no epoll. */
+bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
+                            void *cookie);
+
+/* Starts the end of the poller, if there is one. */
+void bight__side_free(bight_loop *loop);
+
+bight_error bight__side_after_fork(bight_loop *loop);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The heap of timers: deadlines in ns, equal ones in the order armed (L3).
+ */
+#ifndef BIGHT_LOOP_TIMER_H
+#define BIGHT_LOOP_TIMER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bight/loop.h>
+
+struct bight__timers {
+    bight_timer **heap; /* room for every timer made, so arming can't fail */
+    size_t armed;
+    size_t made;
+    size_t capacity;
+    uint64_t sequence;
+};
+
+void bight__timers_fini(struct bight__timers *timers);
+
+/* When the earliest timer is due; UINT64_MAX: there is none. */
+uint64_t bight__timers_due(const struct bight__timers *timers);
+
+/* Queues the callbacks of all timers due at `now_ns`. */
+void bight__timers_expire(bight_loop *loop, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one state machine (section T of the contracts): its life, its up-calls
+ * from the ready queue, and what brings a driver in line with its state.
+ *
+ *   CONNECTING ── opened ──> OPEN ── close ──> DRAINING ── all left,
+ *       │                     │                  │         eof sent ──┐
+ *       │ failed, cancelled   │ abort, failure,  │ linger             v
+ *       │                     │ limit, timeout   │ deadline       LINGERING
+ *       v                     v                  v                    │
+ *     ENDING <────────────────┴──────────────────┴── peer's eof, 2 s, │
+ *       │                                            1 MiB discarded ─┘
+ *       └─ driver closed ──> ENDED ── connection_lost ──> freed by the last
+ *                                                         reference
+ *
+ * Verbs only change the state and the due bits and schedule the entry; `step`
+ * reconciles the driver with them and calls no user code; `run` makes the
+ * up-calls, in the order of section T. Only data comes straight from a read.
+ */
+#include "wire/transport.h"
+
+#include <bight/alloc.h>
+#include <bight/filter.h>
+
+#include "wire/out.h"
+#include "wire/owner.h"
+
+static void run(struct bight__ready *entry);
+
+/* -- life ----------------------------------------------------------------- */
+
+static size_t round_up(size_t size)
+{
+    return (size + 15) & ~(size_t)15;
+}
+
+static void *block_of(bight_transport *t)
+{
+    return (uint8_t *)t - round_up(t->driver->state_size);
+}
+
+bight_loop *bight__transport_loop(const bight_transport *t)
+{
+    return t->owner->loop;
+}
+
+bight_error bight__transport_new(struct bight__owner *owner,
+                                 const bight_driver *driver,
+                                 const bight_protocol *protocol,
+                                 const bight_address *peer,
+                                 bight_transport **ret_transport)
+{
+    size_t ahead = round_up(driver->state_size);
+    uint8_t *block =
+        bight_zalloc(ahead + sizeof(bight_transport) + protocol->state_size);
+    if (block == NULL)
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    bight_transport *t = (bight_transport *)(void *)(block + ahead);
+    t->magic = BIGHT__TRANSPORT_MAGIC;
+    t->state = BIGHT__CONNECTING;
+    t->holds = BIGHT__HOLD_CLOSED;
+    t->gate = BIGHT__GATE_CLOSED;
+    t->refs = 1;
+    t->driver = driver;
+    t->protocol = protocol;
+    t->owner = owner;
+    t->ready.run = run;
+    bight__peer_pack(peer, &t->peer);
+    uint64_t now_ms = owner->loop->now_ms;
+    t->opened_ms = (uint32_t)now_ms;
+    t->peer.spare = (uint8_t)(now_ms >> 32);
+    bight__list_init(&t->link);
+    bight__owner_ref(owner);
+    *ret_transport = t;
+    return bight_ok();
+}
+
+static void cold_free(bight_transport *t)
+{
+    if (t->cold == NULL)
+        return;
+    bight_free(t->cold->held);
+    bight_free(t->cold->self);
+    bight_free(t->cold->next_self);
+    bight_free(t->cold->piped);
+    bight_free(t->cold);
+    t->cold = NULL;
+}
+
+static void destroy(bight_transport *t)
+{
+    struct bight__owner *owner = t->owner;
+    if (owner->loop->served == t)
+        owner->loop->served = NULL;
+    cold_free(t);
+    t->magic = 0;
+    bight_free(block_of(t));
+    bight__owner_unref(owner);
+}
+
+void bight__transport_discard(bight_transport *t)
+{
+    bight__owner_remove(t->owner, t);
+    destroy(t);
+}
+
+bight_transport *bight_transport_ref(bight_transport *t)
+{
+    bight__transport_check(t);
+    assert(t->refs < UINT16_MAX);
+    t->refs++;
+    return t;
+}
+
+void bight_transport_unref(bight_transport *t)
+{
+    if (t == NULL)
+        return;
+    bight__transport_check(t);
+    assert(t->refs > 0);
+    if (--t->refs == 0)
+        destroy(t);
+}
+
+struct bight__cold *bight__transport_cold(bight_transport *t)
+{
+    if (t->cold == NULL)
+        t->cold = bight_zalloc(sizeof(*t->cold));
+    return t->cold;
+}
+
+/* -- up-calls ------------------------------------------------------------- */
+
+void bight__transport_schedule(bight_transport *t)
+{
+    if ((t->facts & BIGHT__QUEUED) != 0)
+        return;
+    t->facts |= BIGHT__QUEUED;
+    bight__ready_push(bight__transport_loop(t), &t->ready);
+}
+
+static bool take(bight_transport *t, enum bight__due which)
+{
+    if ((t->due & which) == 0)
+        return false;
+    t->due &= (uint8_t)~which;
+    return true;
+}
+
+static void served_name(const void *served, char *buf, size_t size)
+{
+    bight_address peer = bight_transport_peer(served);
+    (void)bight_address_format(&peer, buf, size);
+}
+
+/* T6: the hold of a protocol not yet made falls after connection_made. */
+static void deliver_made(bight_transport *t)
+{
+    if (t->state != BIGHT__OPEN)
+        return;
+    bight_loop *loop = bight__transport_loop(t);
+    loop->served = t;
+    loop->served_name = served_name;
+    t->facts |= BIGHT__WAS_MADE;
+    t->gate &= (uint8_t)~BIGHT__GATE_CLOSED;
+    t->protocol->connection_made(bight__transport_self(t), t);
+    if (t->state == BIGHT__OPEN) {
+        t->holds &= (uint8_t)~BIGHT__HOLD_CLOSED;
+        bight__transport_rearm(t);
+    }
+    if ((t->facts & BIGHT__FILTERED) == 0 && t->owner->ops->made != NULL)
+        t->owner->ops->made(t->owner, t);
+}
+
+static void deliver_switch(bight_transport *t)
+{
+    struct bight__cold *cold = t->cold;
+    bight_error why = bight_error_of(BIGHT_ERROR_HANDED_OVER);
+    t->protocol->connection_lost(bight__transport_self(t), t, why);
+    bight_free(cold->self);
+    t->protocol = cold->next;
+    cold->self = cold->next_self;
+    cold->next = NULL;
+    cold->next_self = NULL;
+    t->facts |= BIGHT__SWITCHED;
+    if ((t->facts & BIGHT__PAUSED) != 0)
+        t->due |= BIGHT__DUE_PAUSE;
+    t->protocol->connection_made(bight__transport_self(t), t);
+}
+
+static void deliver_writability(bight_transport *t)
+{
+    if (t->state != BIGHT__OPEN) {
+        t->due &= (uint8_t) ~(BIGHT__DUE_PAUSE | BIGHT__DUE_RESUME);
+        return;
+    }
+    if (take(t, BIGHT__DUE_PAUSE)) {
+        bight__pipe_target_paused(t, true);
+        bight__transport_pause_producer(t);
+        t->protocol->pause_writing(bight__transport_self(t), t);
+    }
+    if (t->state == BIGHT__OPEN && take(t, BIGHT__DUE_RESUME)) {
+        bight__pipe_target_paused(t, false);
+        t->due |= BIGHT__DUE_PRODUCE;
+        t->protocol->resume_writing(bight__transport_self(t), t);
+        if (BIGHT__MUTANT(UNPAIRED_RESUME))
+            t->protocol->resume_writing(bight__transport_self(t), t);
+    }
+}
+
+/* The last word. A connection that was never made is its owner's news (T3);
+ * of a filter's two transports the upper one tells. */
+static void deliver_lost(bight_transport *t)
+{
+    struct bight__owner *owner = t->owner;
+    bight_end end = {.size = sizeof(end)};
+    if (t->out != NULL)
+        bight__dispatch_flush(bight__transport_loop(t));
+    bight_transport_end(t, &end);
+    bight__pipe_lost(t);
+    bight__transport_stop_producer(t);
+    bool speaks = (t->facts & BIGHT__FILTERED) == 0;
+    if ((t->facts & BIGHT__WAS_MADE) != 0) {
+        t->protocol->connection_lost(bight__transport_self(t), t, end.why);
+        if (BIGHT__MUTANT(LOST_TWICE))
+            t->protocol->connection_lost(bight__transport_self(t), t, end.why);
+        if (speaks && owner->ended != NULL)
+            owner->ended(owner->ctx, t, &end);
+    }
+    if ((t->facts & (speaks ? BIGHT__WAS_MADE : BIGHT__RAISED)) == 0) {
+        bight_address peer = bight_transport_peer(t);
+        owner->ops->failed(owner, &peer,
+                           end.system != 0 ? bight_error_errno(end.system)
+                                           : end.why);
+    }
+    t->facts |= BIGHT__ORPHANED;
+    bight__owner_remove(owner, t);
+    bight_transport_unref(t);
+}
+
+/* One pass over what is due, in the order of section T. */
+static void up_calls(bight_transport *t)
+{
+    if (take(t, BIGHT__DUE_MADE))
+        deliver_made(t);
+    if (take(t, BIGHT__DUE_SWITCH) && t->state == BIGHT__OPEN)
+        deliver_switch(t);
+    bight__transport_deliver_held(t);
+    bight__transport_deliver_eof(t);
+    deliver_writability(t);
+    if (take(t, BIGHT__DUE_DRAIN) && t->state == BIGHT__OPEN)
+        t->protocol->draining(bight__transport_self(t), t);
+    if (take(t, BIGHT__DUE_PRODUCE))
+        bight__transport_run_producer(t);
+}
+
+static void run(struct bight__ready *entry)
+{
+    bight_transport *t = bight__container(entry, bight_transport, ready);
+    t->facts &= (uint16_t)~BIGHT__QUEUED;
+    up_calls(t);
+    bight__transport_step(t);
+    /* What a callback made due again waits for its turn. */
+    uint8_t later = (uint8_t)(t->due & ~BIGHT__DUE_EOF);
+    if (later != 0 && later != BIGHT__DUE_LOST)
+        bight__transport_schedule(t);
+    else if (later == BIGHT__DUE_LOST && (t->facts & BIGHT__QUEUED) == 0 &&
+             take(t, BIGHT__DUE_LOST))
+        deliver_lost(t);
+}
+
+/* -- reconciling ---------------------------------------------------------- */
+
+static void send_eof(bight_transport *t)
+{
+    t->facts |= BIGHT__SHUT;
+    bight_error error = t->driver->shutdown(t);
+    if (bight_failed(error))
+        bight_driver_failed(t, error);
+}
+
+/* T23: until the peer's eof, but not for ever; what it still sends would
+ * otherwise turn our last bytes into a reset. */
+static void linger(bight_transport *t)
+{
+    bool done = (t->facts & (BIGHT__EOF_IN | BIGHT__HURRY)) != 0;
+    if (done || BIGHT__MUTANT(NO_LINGER)) {
+        bight__transport_cut(t, false);
+        return;
+    }
+    t->state = BIGHT__LINGERING;
+    if ((t->facts & BIGHT__SHUT) == 0)
+        send_eof(t);
+    if (t->state == BIGHT__LINGERING)
+        bight__transport_rearm(t);
+}
+
+void bight__transport_step(bight_transport *t)
+{
+    if (t->state >= BIGHT__ENDING)
+        return;
+    bool empty = bight__out_empty(t);
+    if (empty && t->state == BIGHT__DRAINING &&
+        !bight__transport_awaits_producer(t))
+        linger(t);
+    else if (empty && t->state == BIGHT__OPEN &&
+             (t->facts & (BIGHT__EOF_ASKED | BIGHT__SHUT)) == BIGHT__EOF_ASKED)
+        send_eof(t);
+    /* T28: both directions ended by eof; of two layers the upper decides. */
+    uint16_t both = BIGHT__SHUT | BIGHT__EOF_HEARD;
+    if (t->state == BIGHT__OPEN && (t->facts & both) == both &&
+        (t->facts & BIGHT__FILTERED) == 0)
+        bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_EOF), false);
+    bight__transport_reconcile_reading(t);
+}
+
+void bight__transport_nudge(bight_transport *t)
+{
+    bight__out_judge(t);
+    if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
+        bight__transport_schedule(t);
+}
+
+/* -- what the driver reports ---------------------------------------------- */
+
+void *bight_driver_state(const bight_transport *t)
+{
+    return (uint8_t *)(uintptr_t)t - round_up(t->driver->state_size);
+}
+
+int32_t bight_driver_word(const bight_transport *t)
+{
+    return t->word;
+}
+
+void bight_driver_set_word(bight_transport *t, int32_t word)
+{
+    t->word = word;
+}
+
+void bight_driver_opened(bight_transport *t)
+{
+    if (t->state != BIGHT__CONNECTING)
+        return;
+    t->state = BIGHT__OPEN;
+    t->timer.mark = (uint32_t)bight__transport_loop(t)->now_ms;
+    t->due |= BIGHT__DUE_MADE;
+    bight__transport_schedule(t);
+}
+
+void bight_driver_failed(bight_transport *t, bight_error why)
+{
+    bight__transport_end_with(t, why, false);
+}
+
+void bight_driver_closed(bight_transport *t)
+{
+    if (t->state == BIGHT__ENDED)
+        return;
+    if (t->state != BIGHT__ENDING) {
+        bight__transport_note(t, bight_error_of(BIGHT_ERROR_CLOSED));
+        bight__wheel_remove(&bight__transport_loop(t)->wheel, &t->timer);
+        bight__out_drop(t);
+        t->unsent = 0;
+    }
+    t->state = BIGHT__ENDED;
+    t->holds |= BIGHT__HOLD_CLOSED;
+    t->gate |= BIGHT__GATE_CLOSED;
+    t->due |= BIGHT__DUE_LOST;
+    bight__transport_schedule(t);
+}
+
+/* -- getters -------------------------------------------------------------- */
+
+const bight_limits *bight__transport_limits(const bight_transport *t)
+{
+    if (t->cold != NULL && t->cold->own_limits)
+        return &t->cold->limits;
+    return &t->owner->limits;
+}
+
+bool bight_transport_is_open(const bight_transport *t)
+{
+    bight__transport_check(t);
+    return t->state == BIGHT__OPEN && (t->facts & BIGHT__WAS_MADE) != 0;
+}
+
+bool bight_transport_is_paused(const bight_transport *t)
+{
+    bight__transport_check(t);
+    return (t->facts & BIGHT__PAUSED) != 0;
+}
+
+bight_address bight_transport_peer(const bight_transport *t)
+{
+    bight__transport_check(t);
+    bight_address address;
+    bight__peer_unpack(&t->peer, &address);
+    return address;
+}
+
+/* What a filter's driver does not know, the one below it does. */
+static bool ask(const bight_transport *t, bight_driver_query query, void *inout)
+{
+    for (; t != NULL && t->state < BIGHT__ENDING; t = bight_transport_below(t))
+        if (t->driver->info(t, query, inout))
+            return true;
+    return false;
+}
+
+bight_error bight_transport_local(const bight_transport *t,
+                                  bight_address *ret_address)
+{
+    bight__transport_check(t);
+    if (ask(t, BIGHT_DRIVER_LOCAL, ret_address))
+        return bight_ok();
+    return bight_error_of(BIGHT_ERROR_NOT_FOUND);
+}
+
+int bight_transport_fd(const bight_transport *t)
+{
+    bight__transport_check(t);
+    int fd;
+    return ask(t, BIGHT_DRIVER_FD, &fd) ? fd : -1;
+}
+
+bool bight_transport_can(const bight_transport *t, bight_capability what)
+{
+    bight__transport_check(t);
+    int answer = (int)what;
+    return ask(t, BIGHT_DRIVER_CAN, &answer) && answer != 0;
+}
+
+bight_loop *bight_transport_loop(const bight_transport *t)
+{
+    return bight__transport_loop(t);
+}
+
+void *bight_transport_self(const bight_transport *t)
+{
+    bight__transport_check(t);
+    return (t->facts & BIGHT__ORPHANED) != 0 ? NULL : bight__transport_self(t);
+}
+
+void *bight_transport_shared(const bight_transport *t)
+{
+    bight__transport_check(t);
+    return t->owner->factory == NULL ? NULL : t->owner->factory->shared;
+}
+
+const void *bight_transport_options(const bight_transport *t)
+{
+    bight__transport_check(t);
+    return t->owner->factory_options;
+}

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptions that are right (E9, E14, L13): what they say, their text. */
+#include "endpoint/description.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bight/alloc.h>
+
+#include "suite.h"
+#include "wrappers.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SERVER BIGHT_ENDPOINT_SERVER
+#define CLIENT BIGHT_ENDPOINT_CLIENT
+
+static bight_endpoint *parse(const char *text, bight_endpoint_side side)
+{
+    bight_endpoint *endpoint = NULL;
+    bight_diagnostic d = {.message = ""};
+    bight_error error = bight__endpoint_parse(bight_bytes_text(text), side,
+                                              test_kinds(), &endpoint, &d);
+    ck_assert_msg(!bight_failed(error), "'%s': %s", text, d.message);
+    ck_assert_str_eq(d.message, "");
+    return endpoint;
+}
+
+static const char *text_of(const bight_endpoint *endpoint)
+{
+    static char text[2 * BIGHT_ENDPOINT_TEXT_MAX];
+    size_t length = bight_endpoint_format(endpoint, text, sizeof(text));
+    ck_assert_uint_eq(length, strlen(text));
+    return text;
+}
+
+static void assert_canonical(const char *text, bight_endpoint_side side,
+                             const char *canonical)
+{
+    bight_endpoint *endpoint = parse(text, side);
+    ck_assert_str_eq(text_of(endpoint), canonical);
+    bight_endpoint_free(endpoint);
+    endpoint = parse(canonical, side);
+    ck_assert_str_eq(text_of(endpoint), canonical);
+    bight_endpoint_free(endpoint);
+}
+
+START_TEST(a_server_needs_only_a_port)
+{
+    bight_endpoint *endpoint = parse("tcp:8080", SERVER);
+    ck_assert_str_eq(bight_endpoint_kind(endpoint), "tcp");
+    ck_assert_int_eq(bight_endpoint_get_side(endpoint), SERVER);
+    ck_assert_ptr_null(bight_endpoint_host(endpoint));
+    ck_assert_uint_eq(bight_endpoint_port(endpoint), 8080);
+    ck_assert_ptr_null(bight_endpoint_path(endpoint));
+    ck_assert_ptr_null(bight_endpoint_inner(endpoint));
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+START_TEST(a_host_comes_before_the_port)
+{
+    bight_endpoint *endpoint = parse("tcp:example.com:443", CLIENT);
+    ck_assert_str_eq(bight_endpoint_host(endpoint), "example.com");
+    ck_assert_uint_eq(bight_endpoint_port(endpoint), 443);
+    ck_assert_str_eq(bight_endpoint_value(endpoint, "host"), "example.com");
+    ck_assert_str_eq(bight_endpoint_value(endpoint, "port"), "443");
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+START_TEST(an_ipv6_host_is_given_without_its_brackets)
+{
+    static const char *const texts[] = {
+        "tcp:[fe80::1%eth0]:80", "tcp:80:interface=[fe80::1%eth0]",
+        "tcp://[fe80::1%eth0]:80", "tcp:fe80\\:\\:1%eth0:80"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        bight_endpoint *endpoint = parse(texts[i], SERVER);
+        ck_assert_str_eq(bight_endpoint_host(endpoint), "fe80::1%eth0");
+        ck_assert_str_eq(bight_endpoint_value(endpoint, "interface"),
+                         "fe80::1%eth0");
+        ck_assert_str_eq(text_of(endpoint), "tcp:[fe80::1%eth0]:80");
+        bight_endpoint_free(endpoint);
+    }
+}
+END_TEST
+
+START_TEST(hosts_are_names_and_addresses)
+{
+    static const char *const hosts[] = {"a",
+                                        "127.0.0.1",
+                                        "a-b.example.",
+                                        "_srv.x",
+                                        "1.2.3.4.example",
+                                        "0xg",
+                                        "xn--bcher-kva.de",
+                                        ("b\xc3\xbc"
+                                         "cher.de"),
+                                        "::",
+                                        "::ffff:1.2.3.4"};
+    for (size_t i = 0; i < COUNT(hosts); i++) {
+        char text[64];
+        bool ipv6 = strchr(hosts[i], ':') != NULL;
+        (void)snprintf(text, sizeof(text), ipv6 ? "tcp:[%s]:1" : "tcp:%s:1",
+                       hosts[i]);
+        bight_endpoint *endpoint = parse(text, CLIENT);
+        ck_assert_str_eq(bight_endpoint_host(endpoint), hosts[i]);
+        bight_endpoint_free(endpoint);
+    }
+}
+END_TEST
+
+START_TEST(ports_go_from_0_to_65535)
+{
+    bight_endpoint *endpoint = parse("tcp:0", SERVER);
+    ck_assert_uint_eq(bight_endpoint_port(endpoint), 0);
+    bight_endpoint_free(endpoint);
+    endpoint = parse("tcp:h:65535", CLIENT);
+    ck_assert_uint_eq(bight_endpoint_port(endpoint), 65535);
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+START_TEST(a_unix_path_fits_a_sockaddr)
+{
+    char text[128] = "unix:/", path[128];
+    memset(text + 6, 'a', 106);
+    bight_endpoint *endpoint = parse(text, SERVER);
+    (void)snprintf(path, sizeof(path), "%s", bight_endpoint_path(endpoint));
+    ck_assert_uint_eq(strlen(path), 107);
+    ck_assert_str_eq(path, text + 5);
+    ck_assert_uint_eq(bight_endpoint_port(endpoint), 0);
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+START_TEST(memory_has_a_name)
+{
+    bight_endpoint *endpoint = parse("memory:a\\:b c", CLIENT);
+    ck_assert_str_eq(bight_endpoint_value(endpoint, "name"), "a:b c");
+    ck_assert_ptr_null(bight_endpoint_host(endpoint));
+    ck_assert_ptr_null(bight_endpoint_value(endpoint, "nodelay"));
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+/* E14 */
+START_TEST(keys_are_typed_and_may_be_absent)
+{
+    bight_endpoint *e = parse("tcp:80:nodelay=off:keepalive=30s:backlog=9"
+                              ":reuseaddr=no:reuseport=Yes",
+                              SERVER);
+    ck_assert(!bight_endpoint_bool(e, "nodelay", true));
+    ck_assert(!bight_endpoint_bool(e, "reuseaddr", true));
+    ck_assert(bight_endpoint_bool(e, "reuseport", false));
+    ck_assert_uint_eq(bight_endpoint_uint(e, "keepalive", 1), 30000);
+    ck_assert_uint_eq(bight_endpoint_uint(e, "backlog", 511), 9);
+    ck_assert_str_eq(bight_endpoint_value(e, "reuseport"), "Yes");
+    bight_endpoint_free(e);
+    e = parse("tcp:80:keepalive=off", SERVER);
+    ck_assert_uint_eq(bight_endpoint_uint(e, "keepalive", 1), 0);
+    ck_assert_uint_eq(bight_endpoint_uint(e, "backlog", 511), 511);
+    ck_assert(bight_endpoint_bool(e, "nodelay", true));
+    ck_assert(!bight_endpoint_bool(e, "no such key", false));
+    ck_assert_ptr_null(bight_endpoint_value(e, "nodelay"));
+    bight_endpoint_free(e);
+}
+END_TEST
+
+START_TEST(a_getter_of_another_type_gives_its_default)
+{
+    bight_endpoint *e = parse("tcp:h:80:nodelay=on", SERVER);
+    ck_assert_uint_eq(bight_endpoint_uint(e, "nodelay", 7), 7);
+    ck_assert_uint_eq(bight_endpoint_uint(e, "host", 7), 7);
+    ck_assert(bight_endpoint_bool(e, "host", true));
+    ck_assert_uint_eq(bight_endpoint_uint(e, "port", 7), 80);
+    bight_endpoint_free(e);
+}
+END_TEST
+
+START_TEST(a_mode_is_octal)
+{
+    static const struct {
+        const char *text;
+        uint64_t mode;
+    } modes[] = {{"660", 0660}, {"0777", 0777}, {"0", 0}, {"0007", 7}};
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        char text[32];
+        (void)snprintf(text, sizeof(text), "unix:/x:mode=%s", modes[i].text);
+        bight_endpoint *endpoint = parse(text, SERVER);
+        ck_assert_uint_eq(bight_endpoint_uint(endpoint, "mode", 1),
+                          modes[i].mode);
+        bight_endpoint_free(endpoint);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bight_endpoint_side side;
+    const char *canonical;
+} spellings[] = {
+    {"tcp:80", SERVER, "tcp:80"},
+    {"tcp:h:80:nodelay=off", CLIENT, "tcp:h:80:nodelay=off"},
+    {"tcp:80:interface=127.0.0.1", SERVER, "tcp:127.0.0.1:80"},
+    {"tcp:80:nodelay=on:backlog=5", SERVER, "tcp:80:backlog=5:nodelay=on"},
+    {"tcp://h:80", CLIENT, "tcp:h:80"},
+    {"tcp://[::1]:8080", SERVER, "tcp:[::1]:8080"},
+    {"tcp://8080", SERVER, "tcp:8080"},
+    {"unix:///path", SERVER, "unix:/path"},
+    {"unix:////path", SERVER, "unix:////path"},
+    {"unix://///path", SERVER, "unix://///path"},
+    {"unix:relative", CLIENT, "unix:relative"},
+    {"unix:./@x", CLIENT, "unix:./@x"},
+    {"unix:/a\\:b\\=c\\\\d", CLIENT, "unix:/a\\:b\\=c\\\\d"},
+    {"unix:/x:mode=660", SERVER, "unix:/x:mode=660"},
+    {"unix:[a:b=c]", CLIENT, "unix:\\[a\\:b\\=c]"},
+    {"memory:\\[x\\]", CLIENT, "memory:\\[x]"},
+    {"memory:x[y", CLIENT, "memory:x[y"},
+    {"exec:cat -A [a-z]*", CLIENT, "exec:cat -A [a-z]*"},
+    {"stdio", SERVER, "stdio:"},
+    {"stdio:", CLIENT, "stdio:"},
+};
+
+START_TEST(each_spelling_has_one_canonical_text)
+{
+    assert_canonical(spellings[_i].text, spellings[_i].side,
+                     spellings[_i].canonical);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bight_endpoint_side side;
+    const char *canonical;
+} wrapped[] = {
+    {"tls:cert=c.pem:key=k.pem:8443", SERVER,
+     "tls:cert=c.pem:key=k.pem:tcp:8443"},
+    {"tls:cert=c:h:8443:nodelay=off", SERVER,
+     "tls:cert=c:tcp:h:8443:nodelay=off"},
+    {"tls:cert=c:[::1]:8443", SERVER, "tls:cert=c:tcp:[::1]:8443"},
+    {"tls:example.com:443", CLIENT, "tls:tcp:example.com:443"},
+    {"tls:peer=[::1]:tcp://[::2]:443", CLIENT, "tls:peer=[::1]:tcp:[::2]:443"},
+    {"tls:unix:8443", CLIENT, "tls:unix:8443"},
+    {"proxy:tls:cert=c.pem:key=k.pem:unix:/run/x", SERVER,
+     "proxy:tls:cert=c.pem:key=k.pem:unix:/run/x"},
+    {"proxy:80", SERVER, "proxy:tcp:80"},
+    {"proxy:stdio", SERVER, "proxy:stdio:"},
+    {"proxy:proxy:proxy:proxy:proxy:proxy:proxy:1", SERVER,
+     "proxy:proxy:proxy:proxy:proxy:proxy:proxy:tcp:1"},
+    {"tls:cert=[a:b]:key=C\\:\\\\k:1", SERVER,
+     "tls:cert=\\[a\\:b]:key=C\\:\\\\k:tcp:1"},
+};
+
+START_TEST(a_wrapper_has_keys_and_then_its_inner)
+{
+    assert_canonical(wrapped[_i].text, wrapped[_i].side, wrapped[_i].canonical);
+}
+END_TEST
+
+START_TEST(inner_endpoints_are_endpoints)
+{
+    bight_endpoint *e = parse("proxy:tls:cert=c:h:80:backlog=3", SERVER);
+    const bight_endpoint *tls = bight_endpoint_inner(e);
+    const bight_endpoint *tcp = bight_endpoint_inner(tls);
+    ck_assert_str_eq(bight_endpoint_kind(e), "proxy");
+    ck_assert_ptr_null(bight_endpoint_host(e));
+    ck_assert_str_eq(bight_endpoint_kind(tls), "tls");
+    ck_assert_str_eq(bight_endpoint_value(tls, "cert"), "c");
+    ck_assert_str_eq(bight_endpoint_kind(tcp), "tcp");
+    ck_assert_str_eq(bight_endpoint_host(tcp), "h");
+    ck_assert_uint_eq(bight_endpoint_uint(tcp, "backlog", 0), 3);
+    ck_assert_int_eq(bight_endpoint_get_side(tcp), SERVER);
+    ck_assert_ptr_null(bight_endpoint_inner(tcp));
+    bight_endpoint_free(e);
+}
+END_TEST
+
+START_TEST(formatting_counts_and_cuts_as_snprintf_does)
+{
+    const char *whole = "tls:cert=c:tcp:[::1]:80";
+    bight_endpoint *endpoint = parse(whole, SERVER);
+    char buf[32];
+    ck_assert_uint_eq(bight_endpoint_format(endpoint, NULL, 0), strlen(whole));
+    for (size_t n = 1; n < sizeof(buf); n++) {
+        memset(buf, '?', sizeof(buf));
+        ck_assert_uint_eq(bight_endpoint_format(endpoint, buf, n),
+                          strlen(whole));
+        size_t fits = n - 1 < strlen(whole) ? n - 1 : strlen(whole);
+        ck_assert_mem_eq(buf, whole, fits);
+        ck_assert_int_eq(buf[fits], '\0');
+        ck_assert(n == sizeof(buf) || buf[n] == '?');
+    }
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+/* Any text, heavy on what needs care, and how it may be written. */
+static void make_text(uint32_t *state, char plain[16], char written[32])
+{
+    static const char bytes[] = "::\\\\==[]//@%ab 1\xc3\xa9~";
+    size_t length = 1 + next_random(state) % 14, w = 0;
+    for (size_t i = 0; i < length; i++) {
+        plain[i] = bytes[next_random(state) % (sizeof(bytes) - 1)];
+        bool must = strchr(":\\=", plain[i]) || (i == 0 && plain[i] == '[');
+        bool may = plain[i] == '[' || plain[i] == ']';
+        if (must || (may && next_random(state) % 2 == 0))
+            written[w++] = '\\';
+        written[w++] = plain[i];
+    }
+    plain[length] = written[w] = '\0';
+}
+
+/* E9: parse and format round-trip. */
+START_TEST(any_text_survives_being_written_and_read)
+{
+    uint32_t state = (uint32_t)_i * 7919 + 1;
+    char cert[16], key[16], name[16], texts[3][32], text[256], first[256];
+    make_text(&state, cert, texts[0]);
+    make_text(&state, key, texts[1]);
+    make_text(&state, name, texts[2]);
+    (void)snprintf(text, sizeof(text), "proxy:tls:key=%s:cert=%s:memory:%s",
+                   texts[1], texts[0], texts[2]);
+    bight_endpoint *e = parse(text, SERVER);
+    for (int round = 0; round < 2; round++) {
+        const bight_endpoint *tls = bight_endpoint_inner(e);
+        const bight_endpoint *memory = bight_endpoint_inner(tls);
+        ck_assert_str_eq(bight_endpoint_value(tls, "cert"), cert);
+        ck_assert_str_eq(bight_endpoint_value(tls, "key"), key);
+        ck_assert_str_eq(bight_endpoint_value(memory, "name"), name);
+        (void)snprintf(first, sizeof(first), "%.255s", text_of(e));
+        bight_endpoint_free(e);
+        e = parse(first, SERVER);
+        ck_assert_str_eq(text_of(e), first);
+    }
+    bight_endpoint_free(e);
+}
+END_TEST
+
+START_TEST(any_unix_path_survives_being_written_and_read)
+{
+    uint32_t state = (uint32_t)_i * 104729 + 1;
+    char tail[16], written[32], path[32], text[64], canonical[64];
+    static const char *const heads[] = {"/", "//", "///", "////", "./"};
+    make_text(&state, tail, written);
+    const char *head = heads[next_random(&state) % COUNT(heads)];
+    (void)snprintf(path, sizeof(path), "%s%s", head, tail);
+    bool escape = strncmp(path, "//", 2) == 0;
+    (void)snprintf(text, sizeof(text), "unix:%s%s%s", escape ? "//" : "", head,
+                   written);
+    bight_endpoint *e = parse(text, CLIENT);
+    ck_assert_str_eq(bight_endpoint_path(e), path);
+    (void)snprintf(canonical, sizeof(canonical), "%.63s", text_of(e));
+    bight_endpoint_free(e);
+    e = parse(canonical, CLIENT);
+    ck_assert_str_eq(bight_endpoint_path(e), path);
+    ck_assert_str_eq(text_of(e), canonical);
+    bight_endpoint_free(e);
+}
+END_TEST
+
+static size_t live, calls, failing;
+
+static void *failing_alloc(void *ctx, void *block, size_t size)
+{
+    (void)ctx;
+    if (size == 0) {
+        live -= block != NULL ? 1 : 0;
+        free(block);
+        return NULL;
+    }
+    if (++calls == failing)
+        return NULL;
+    live += block == NULL ? 1 : 0;
+    return realloc(block, size);
+}
+
+START_TEST(each_failing_allocation_is_reported_and_nothing_leaks)
+{
+    bight_bytes text = BIGHT_BYTES("proxy:tls:cert=c:[::1]:80:nodelay=off");
+    bight_endpoint *endpoint = NULL;
+    bight_diagnostic d;
+    bool injected = true;
+    bight_set_allocator(failing_alloc, NULL);
+    for (failing = 1; injected; failing++) {
+        calls = 0;
+        bight_error error =
+            bight__endpoint_parse(text, SERVER, test_kinds(), &endpoint, &d);
+        injected = calls >= failing;
+        ck_assert_int_eq(bight_failed(error), injected);
+        if (!injected)
+            break;
+        ck_assert(bight_error_is(error, &bight_domain, BIGHT_ERROR_NO_MEMORY));
+        ck_assert_ptr_null(endpoint);
+        ck_assert_uint_eq(live, 0);
+    }
+    ck_assert_uint_eq(failing, 4);
+    bight_endpoint_free(endpoint);
+    ck_assert_uint_eq(live, 0);
+    bight_set_allocator(NULL, NULL);
+}
+END_TEST
+
+START_TEST(nothing_is_freed_without_a_fuss)
+{
+    bight_endpoint_free(NULL);
+}
+END_TEST
+
+static void *parse_often(void *arg)
+{
+    for (int i = 0; i < 200; i++) {
+        bight_endpoint *e = NULL;
+        bight_diagnostic d;
+        char text[32];
+        bool ok = !bight_failed(
+            bight_endpoint_parse(BIGHT_BYTES("tcp:[::1]:80"), SERVER, &e, &d));
+        ok = ok && bight_endpoint_format(e, text, sizeof(text)) == 12;
+        bight_endpoint_free(e);
+        ok = ok && bight_failed(bight_endpoint_parse(BIGHT_BYTES("tpc:80"),
+                                                     CLIENT, &e, &d));
+        if (!ok)
+            return NULL;
+    }
+    return arg;
+}
+
+/* L13 */
+START_TEST(any_thread_parses_without_a_loop)
+{
+    pthread_t threads[4];
+    int done;
+    for (size_t i = 0; i < COUNT(threads); i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, parse_often, &done),
+                         0);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        void *result;
+        ck_assert_int_eq(pthread_join(threads[i], &result), 0);
+        ck_assert_ptr_eq(result, &done);
+    }
+}
+END_TEST
+
+/* S1, S2: the limit itself is inside. */
+START_TEST(the_longest_description_is_taken)
+{
+    char text[BIGHT_ENDPOINT_TEXT_MAX + 1] = "memory:";
+    for (size_t i = strlen(text); i + 2 <= BIGHT_ENDPOINT_TEXT_MAX; i += 2)
+        memcpy(text + i, "\\:", 2);
+    text[BIGHT_ENDPOINT_TEXT_MAX - 1] = 'x';
+    bight_endpoint *endpoint = parse(text, SERVER);
+    ck_assert_uint_eq(strlen(bight_endpoint_value(endpoint, "name")), 2045);
+    ck_assert_str_eq(text_of(endpoint), text);
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+START_TEST(the_tables_are_well_formed)
+{
+    const struct bight__endpoint_kind *const *kinds = test_kinds();
+    for (size_t i = 0; kinds[i] != NULL; i++) {
+        const struct bight__endpoint_field *f = kinds[i]->fields;
+        bool keys = kinds[i]->wrapper;
+        ck_assert_uint_lt(i, BIGHT__ENDPOINT_KINDS_MAX);
+        ck_assert_uint_le(bight__endpoint_field_count(kinds[i]),
+                          BIGHT__ENDPOINT_FIELDS_MAX);
+        for (; f->name != NULL; f++) {
+            ck_assert(!(keys && f->positional));
+            keys = keys || !f->positional;
+            ck_assert_uint_eq(f->required & ~f->sides, 0);
+        }
+    }
+}
+END_TEST
+
+static void add_saying(Suite *suite)
+{
+    TCase *tcase = tcase_create("what it says (E9, E14)");
+    tcase_add_test(tcase, a_server_needs_only_a_port);
+    tcase_add_test(tcase, a_host_comes_before_the_port);
+    tcase_add_test(tcase, an_ipv6_host_is_given_without_its_brackets);
+    tcase_add_test(tcase, hosts_are_names_and_addresses);
+    tcase_add_test(tcase, ports_go_from_0_to_65535);
+    tcase_add_test(tcase, a_unix_path_fits_a_sockaddr);
+    tcase_add_test(tcase, memory_has_a_name);
+    tcase_add_test(tcase, keys_are_typed_and_may_be_absent);
+    tcase_add_test(tcase, a_getter_of_another_type_gives_its_default);
+    tcase_add_test(tcase, a_mode_is_octal);
+    tcase_add_test(tcase, inner_endpoints_are_endpoints);
+    suite_add_tcase(suite, tcase);
+}
+
+static void add_text(Suite *suite)
+{
+    TCase *tcase = tcase_create("its text (E9)");
+    tcase_add_loop_test(tcase, each_spelling_has_one_canonical_text, 0,
+                        COUNT(spellings));
+    tcase_add_loop_test(tcase, a_wrapper_has_keys_and_then_its_inner, 0,
+                        COUNT(wrapped));
+    tcase_add_test(tcase, formatting_counts_and_cuts_as_snprintf_does);
+    tcase_add_loop_test(tcase, any_text_survives_being_written_and_read, 0,
+                        300);
+    tcase_add_loop_test(tcase, any_unix_path_survives_being_written_and_read, 0,
+                        200);
+    suite_add_tcase(suite, tcase);
+}
+
+static void add_limits(Suite *suite)
+{
+    TCase *tcase = tcase_create("memory, threads and limits (L13, S1, S2)");
+    tcase_add_test(tcase,
+                   each_failing_allocation_is_reported_and_nothing_leaks);
+    tcase_add_test(tcase, nothing_is_freed_without_a_fuss);
+    tcase_add_test(tcase, any_thread_parses_without_a_loop);
+    tcase_add_test(tcase, the_longest_description_is_taken);
+    tcase_add_test(tcase, the_tables_are_well_formed);
+    suite_add_tcase(suite, tcase);
+}
+
+Suite *bight_test_suite(void)
+{
+    Suite *suite = suite_create("description");
+    add_saying(suite);
+    add_text(suite);
+    add_limits(suite);
+    return suite;
+}

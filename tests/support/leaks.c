@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What a test left behind. */
+#include "leaks.h"
+
+#include <dirent.h>
+
+#include <check.h>
+#include <uv.h>
+
+#include "faults.h"
+
+static size_t descriptors;
+
+/* The directory's own and its two dots are in the count each time. */
+size_t leaks_descriptors(void)
+{
+    size_t count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    ck_assert_ptr_nonnull(dir);
+    while (readdir(dir) != NULL)
+        count++;
+    (void)closedir(dir);
+    return count;
+}
+
+/* libuv keeps a pipe for signals from its first loop on. */
+static void warm_up(void)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(uv_loop_init(&loop), 0);
+    ck_assert_int_eq(uv_loop_close(&loop), 0);
+}
+
+void leaks_begin(void)
+{
+    warm_up();
+    descriptors = leaks_descriptors();
+    faults_begin();
+}
+
+void leaks_end(void)
+{
+    ck_assert_uint_eq(faults_live(), 0);
+    faults_end();
+    ck_assert_uint_eq(leaks_descriptors(), descriptors);
+}
