@@ -96,8 +96,9 @@ static inline bool bight_failed(bight_error e)
     return e.domain != NULL;
 }
 
-static inline bool
-bight_error_is(bight_error e, const bight_error_domain *domain, int32_t code)
+static inline bool bight_error_is(bight_error e,
+                                  const bight_error_domain *domain,
+                                  int32_t code)
 {
     return e.domain == domain && e.code == code;
 }

@@ -10,6 +10,7 @@
 #include <bight/alloc.h>
 
 #define LEAST_CAPACITY 64
+#define MOST ((size_t)PTRDIFF_MAX) /* no allocator gives more */
 
 void bight_buffer_init(bight_buffer *buffer)
 {
@@ -38,7 +39,7 @@ static size_t grown_capacity(const bight_buffer *buffer, size_t needed)
 {
     size_t capacity = LEAST_CAPACITY;
 
-    if (buffer->capacity > SIZE_MAX / 2)
+    if (buffer->capacity > MOST / 2)
         return needed;
     if (buffer->capacity > capacity / 2)
         capacity = buffer->capacity * 2;
@@ -78,7 +79,7 @@ static bight_error make_room(bight_buffer *buffer, size_t size)
 
     if (size <= buffer->capacity - buffer->end)
         return bight_ok();
-    if (size > SIZE_MAX - used)
+    if (size > MOST - used)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     if (buffer->start >= used && size <= buffer->capacity - used) {
         compact(buffer);

@@ -44,8 +44,8 @@ static inline bool bight__list_empty(const struct bight__list *list)
 }
 
 /* NULL if the list is empty. */
-static inline struct bight__list *
-bight__list_first(const struct bight__list *list)
+static inline struct bight__list *bight__list_first(
+    const struct bight__list *list)
 {
     return list->next == list ? NULL : list->next;
 }

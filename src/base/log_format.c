@@ -277,7 +277,7 @@ static void put_json_field(struct line *line, const bight_log_field *field)
 
 /* Howard Hinnant's days-to-civil for days since 1970: without the time zone
  * lock that gmtime takes. */
-static void format_day(uint64_t day, char buf[32])
+static void format_day(uint64_t day, char buf[48])
 {
     uint64_t z = day + 719468;
     uint64_t era = z / 146097;
@@ -290,15 +290,15 @@ static void format_day(uint64_t day, char buf[32])
 
     month = month < 10 ? month + 3 : month - 9;
     year += era * 400 + (month <= 2 ? 1 : 0);
-    (void)snprintf(buf, 32, "%04" PRIu64 "-%02u-%02u", year, (unsigned)month,
+    (void)snprintf(buf, 48, "%04" PRIu64 "-%02u-%02u", year, (unsigned)month,
                    (unsigned)date);
 }
 
 static void put_json_head(struct line *line, const bight_log_record *record)
 {
     uint64_t ms = record->unix_ms % 86400000;
-    char day[32];
-    char head[96];
+    char day[48];
+    char head[128];
 
     format_day(record->unix_ms / 86400000, day);
     (void)snprintf(head, sizeof head,

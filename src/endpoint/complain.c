@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person is told who mistyped a description: E9's names and hints. */
-#include "endpoint/parse.h"
+#include "endpoint/parser.h"
 
 #include <ctype.h>
 #include <string.h>

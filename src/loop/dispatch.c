@@ -4,6 +4,9 @@
 
 #include <bight/log.h>
 
+/* How stale the cached clock may become before it is read anew. */
+#define STALE_MS 5
+
 static struct bight__ready *ready_pop(bight_loop *loop)
 {
     struct bight__ready *entry = loop->ready_head;
@@ -71,12 +74,20 @@ static void report_slow(bight_loop *loop, uint64_t ms)
     bight_log_write(BIGHT_LOG_WARNING, "slow_callback", fields, 3);
 }
 
-/* The coarse clock ran ahead of the cached one: this dispatch, or those before
- * it in the same poll, took long (L12); the next shall see the time anew. */
-void bight__dispatch_late(bight_loop *loop, uint64_t now_ms)
+void bight__dispatch_tick(bight_loop *loop, uint64_t now_ms)
 {
-    uint64_t took = now_ms - loop->now_ms;
+    uint64_t stale_ms = now_ms + STALE_MS;
     loop->now_ms = now_ms;
+    loop->stale.tv_sec = (time_t)(stale_ms / 1000);
+    loop->stale.tv_nsec = (long)(stale_ms % 1000) * 1000000;
+}
+
+void bight__dispatch_late(bight_loop *loop)
+{
+    uint64_t now_ms = (uint64_t)loop->coarse.tv_sec * 1000 +
+                      (uint64_t)loop->coarse.tv_nsec / 1000000;
+    uint64_t took = now_ms - loop->now_ms;
+    bight__dispatch_tick(loop, now_ms);
     if (took >= loop->options.slow_callback_ms)
         report_slow(loop, took);
 }

@@ -21,11 +21,14 @@
 
 #include "loop/loop.h"
 
-/* How stale the cached clock may become before it is read anew. */
-#define BIGHT__STALE_MS 5
-
 void bight__dispatch_drain(bight_loop *loop);
-void bight__dispatch_late(bight_loop *loop, uint64_t now_ms);
+
+/* The cached clock becomes `now_ms`. */
+void bight__dispatch_tick(bight_loop *loop, uint64_t now_ms);
+
+/* The coarse clock ran ahead of the cached one: this dispatch, or those before
+ * it in the same poll, took long (L12); the next shall see the time anew. */
+void bight__dispatch_late(bight_loop *loop);
 
 /* L5: in a debug build every function with a loop asserts its thread. */
 static inline void bight__loop_check(const bight_loop *loop)
@@ -38,29 +41,44 @@ static inline void bight__loop_check(const bight_loop *loop)
 
 static inline void bight__dispatch_begin(bight_loop *loop, uint64_t now_ms)
 {
-#ifdef BIGHT_DEBUG
-    /* Whoever runs the host is the loop's thread. */
-    if (loop->adopted)
-        loop->thread = pthread_self();
-#endif
     loop->dispatching = true;
     if (now_ms > loop->now_ms)
-        loop->now_ms = now_ms;
+        bight__dispatch_tick(loop, now_ms);
+}
+
+/* The one transport that most dispatches dirty: flushed without the search
+ * for the highest level. Not while polling, which only a drain ends. */
+static inline void bight__dispatch_flush_one(bight_loop *loop)
+{
+    struct bight__dirty *dirty = loop->dirty[0];
+    loop->dirty[0] = NULL;
+    loop->dirty_levels = 0;
+    dirty->flush(dirty);
+}
+
+/* The coarse clock is compared as it comes: no arithmetic per message. */
+static inline void bight__dispatch_watch(bight_loop *loop)
+{
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &loop->coarse);
+    if (__builtin_expect(loop->coarse.tv_sec >= loop->stale.tv_sec, 0) &&
+        (loop->coarse.tv_sec > loop->stale.tv_sec ||
+         loop->coarse.tv_nsec > loop->stale.tv_nsec))
+        bight__dispatch_late(loop);
 }
 
 static inline void bight__dispatch_end(bight_loop *loop)
 {
-    if (loop->ready_head != NULL || loop->dirty_levels != 0)
+    if (__builtin_expect(loop->ready_head == NULL && loop->dirty_levels == 1 &&
+                             loop->dirty[0]->next == NULL && !loop->polling,
+                         1))
+        bight__dispatch_flush_one(loop);
+    if (__builtin_expect(loop->ready_head != NULL || loop->dirty_levels != 0,
+                         0))
         bight__dispatch_drain(loop);
     loop->dispatching = false;
     loop->dispatches++;
-    if (__builtin_expect(loop->kind != BIGHT_LOOP_REAL, 0))
-        return;
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    if (__builtin_expect(ms > loop->now_ms + BIGHT__STALE_MS, 0))
-        bight__dispatch_late(loop, ms);
+    if (__builtin_expect(loop->kind == BIGHT_LOOP_REAL, 1))
+        bight__dispatch_watch(loop);
 }
 
 /* The entry must not be queued already. Never fails. */

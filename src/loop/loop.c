@@ -125,7 +125,7 @@ bight_error bight__loop_make(const bight_loop_options *given, void *host,
     }
     if (!options.leave_sigpipe)
         ignore_sigpipe();
-    loop->now_ms = bight__loop_now_ms(loop);
+    bight__dispatch_tick(loop, bight__loop_now_ms(loop));
     bight__wheel_init(&loop->wheel, (uint32_t)(loop->now_ms / BIGHT__TICK_MS));
     loop->wheel.expired = wheel_expired;
     *ret_loop = loop;
@@ -210,7 +210,7 @@ void bight__loop_watch(bight_loop *loop, struct bight__wheel_node *node,
 void bight__loop_expire(bight_loop *loop)
 {
     uint64_t now_ns = bight_loop_now_ns(loop);
-    loop->now_ms = now_ns / 1000000;
+    bight__dispatch_tick(loop, now_ns / 1000000);
     loop->armed_ns = UINT64_MAX;
     bight__timers_expire(loop, now_ns);
     bight__wheel_advance(&loop->wheel,

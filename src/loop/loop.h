@@ -7,6 +7,7 @@
 #define BIGHT_LOOP_LOOP_H
 
 #include <pthread.h>
+#include <time.h>
 #include <stdatomic.h>
 
 #include <bight/bytes.h>
@@ -50,7 +51,9 @@ struct bight_loop {
     bool polling; /* the idle handle runs: the next poll does not wait */
     uint8_t dirty_levels; /* bit n: dirty[n] is not empty */
     bool adopted;
-    uint64_t now_ms; /* the cached clock, at most a tick stale */
+    uint64_t now_ms;        /* the cached clock, at most a tick stale */
+    struct timespec coarse; /* the coarse clock at the last dispatch's end */
+    struct timespec stale;  /* when now_ms is too old */
     struct bight__ready *ready_head;
     struct bight__ready **ready_tail;
     struct bight__dirty *dirty[BIGHT__LEVELS];

@@ -132,16 +132,22 @@ static bool reserve(struct bight__timers *timers)
     return true;
 }
 
-static size_t timer_describe(const struct bight__resource *resource, char *buf,
-                             size_t size)
+/* One that is stopped has nothing to survive with. */
+static void timer_report(struct bight__resource *resource,
+                         struct bight__survivors *survivors)
 {
     const bight_timer *timer =
-        bight__container(resource, const bight_timer, resource);
-    if (timer->state != TIMER_ARMED)
-        return (size_t)snprintf(buf, size, "stopped");
-    uint64_t now = bight_loop_now_ns(timer->loop);
-    uint64_t left = timer->due_ns > now ? timer->due_ns - now : 0;
-    return (size_t)snprintf(buf, size, "due in %" PRIu64 " ms", left / 1000000);
+        bight__container(resource, bight_timer, resource);
+    if (!bight_timer_active(timer))
+        return;
+    uint64_t now_ns = bight_loop_now_ns(timer->loop);
+    uint64_t left_ns = timer->due_ns > now_ns ? timer->due_ns - now_ns : 0;
+    char name[64];
+    (void)snprintf(name, sizeof(name), "due in %" PRIu64 " ms",
+                   left_ns / 1000000);
+    bight__survivors_add(survivors, resource->ops->kind, name,
+                         resource->made_at,
+                         now_ns / 1000000 - resource->made_ms);
 }
 
 static void timer_end(struct bight__resource *resource)
@@ -152,7 +158,7 @@ static void timer_end(struct bight__resource *resource)
 }
 
 static const struct bight__resource_ops timer_resource = {
-    .kind = "timer", .describe = timer_describe, .end = timer_end};
+    .kind = "timer", .end = timer_end, .report = timer_report};
 
 bight_error bight_timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
                             bight_timer **ret_timer)

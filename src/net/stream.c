@@ -100,10 +100,11 @@ void bight__stream_stop_read(bight_transport *t)
 
 /* -- writing -------------------------------------------------------------- */
 
-static ssize_t send_pieces(int fd, const bight_bytes *pieces, size_t count)
+/* Out of line: it needs a frame, which the single piece does not. */
+static __attribute__((noinline)) ssize_t send_pieces(int fd,
+                                                     const bight_bytes *pieces,
+                                                     size_t count)
 {
-    if (count == 1)
-        return send(fd, pieces->data, pieces->size, MSG_NOSIGNAL);
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces,
                              .msg_iovlen = count};
     return sendmsg(fd, &message, MSG_NOSIGNAL);
@@ -114,9 +115,11 @@ ptrdiff_t bight__stream_try_writev(bight_transport *t,
 {
     if (bight__loop_fault(bight__transport_loop(t)))
         return -ECONNRESET;
+    int fd = bight__stream_fd(t);
     ssize_t sent;
     do
-        sent = send_pieces(bight__stream_fd(t), pieces, count);
+        sent = count == 1 ? send(fd, pieces->data, pieces->size, MSG_NOSIGNAL)
+                          : send_pieces(fd, pieces, count);
     while (__builtin_expect(sent < 0 && errno == EINTR, 0));
     if (__builtin_expect(sent >= 0, 1))
         return sent;

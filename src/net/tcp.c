@@ -215,7 +215,7 @@ static bight_error start(struct tcp_listener *listener,
 {
     bight_tcp_options options = options_take(given);
     struct bight__acceptor *acceptor = &listener->acceptor;
-    int fd;
+    int fd = -1;
     if (acceptor->listener.owner.loop->uv == NULL)
         return bight_error_note(bight_error_of(BIGHT_ERROR_UNSUPPORTED),
                                 "a virtual loop has no sockets");

@@ -201,7 +201,7 @@ void bight_transport_fail(bight_transport *t, bight_error why)
     }
     bight__transport_note(t, why);
     bight__out_flush_now(t);
-    if (t->state == BIGHT__OPEN && t->out != NULL && t->out->queue != NULL)
+    if (t->state == BIGHT__OPEN && t->out != NULL && t->out->queue.head != NULL)
         bight__transport_cut(t, true);
     else if (t->state == BIGHT__OPEN)
         bight__transport_drain(t);
@@ -258,7 +258,7 @@ static uint32_t write_left(const bight_transport *t)
     const bight_transport *stuck = NULL;
     for (const bight_transport *at = t; at != NULL;
          at = bight_transport_below(at))
-        if (at->out != NULL && at->out->queued > 0)
+        if (at->out != NULL && at->out->queue.size > 0)
             stuck = at;
     if (stuck == NULL)
         return NEVER;

@@ -96,8 +96,9 @@ void bight_filter_pass_lost(void *self, bight_transport *below, bight_error why)
     if (above == NULL)
         return;
     below->cold->above = NULL;
-    bight__transport_note(
-        above, below->system != 0 ? bight_error_errno(below->system) : why);
+    if (above->state < BIGHT__ENDING)
+        bight__transport_note(
+            above, below->system != 0 ? bight_error_errno(below->system) : why);
     bight_driver_closed(above);
 }
 

@@ -15,36 +15,41 @@
 
 /* -- from the driver ------------------------------------------------------ */
 
-static bool offered(bight_transport *t, size_t hint, bight_space *ret_space)
+static bight_space offered(bight_transport *t, size_t hint)
 {
-    if (t->protocol->get_buffer == NULL || t->holds != 0)
-        return false;
-    bight_space space =
-        t->protocol->get_buffer(bight__transport_self(t), t, hint);
+    bight_space space = {0};
+    if (t->protocol->get_buffer != NULL && t->holds == 0)
+        space = t->protocol->get_buffer(bight__transport_self(t), t, hint);
     /* The protocol may have closed or paused: then its memory is not used. */
-    if (space.size == 0 || t->holds != 0)
-        return false;
-    bight__transport_loop(t)->wire->offered = space.data;
-    *ret_space = space;
-    return true;
+    return t->holds == 0 ? space : (bight_space){0};
 }
 
-/* T8: a read never overtakes a queued up-call. And what a cork still refers
- * to in the loop's buffer leaves before that is read into again. */
-bight_space bight_driver_buffer(bight_transport *t, size_t hint)
+/* What a cork still refers to in the loop's buffer leaves before that is read
+ * into again; and a read never overtakes a queued up-call (T8). */
+static __attribute__((noinline)) bight_space buffer_rarely(bight_transport *t,
+                                                           size_t hint)
 {
     bight_loop *loop = bight__transport_loop(t);
+    bight__dispatch_flush(loop);
     bight_space space = {.data = loop->read_buffer, .size = 0};
     if ((t->facts & BIGHT__QUEUED) != 0)
         return space;
-    if (loop->dirty_levels != 0) {
-        bight__dispatch_flush(loop);
-        if ((t->facts & BIGHT__QUEUED) != 0)
-            return space;
-    }
-    if (!offered(t, hint, &space))
-        space.size = BIGHT__READ_BUFFER_SIZE;
-    return space;
+    space.size = BIGHT__READ_BUFFER_SIZE;
+    bight_space own = offered(t, hint);
+    loop->wire->offered = own.data;
+    return own.size > 0 ? own : space;
+}
+
+bight_space bight_driver_buffer(bight_transport *t, size_t hint)
+{
+    bight_loop *loop = bight__transport_loop(t);
+    if (__builtin_expect(loop->dirty_levels != 0 ||
+                             (t->facts & BIGHT__QUEUED) != 0 ||
+                             t->protocol->get_buffer != NULL,
+                         0))
+        return buffer_rarely(t, hint);
+    return (bight_space){.data = loop->read_buffer,
+                         .size = BIGHT__READ_BUFFER_SIZE};
 }
 
 /* Data that is not where the protocol wants it is copied there. */

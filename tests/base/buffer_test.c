@@ -187,6 +187,8 @@ START_TEST(an_impossible_size_is_no_memory)
         e = bight_buffer_reserve(&buffer, SIZE_MAX - less, &space);
         ck_assert(bight_error_is(e, &bight_domain, BIGHT_ERROR_NO_MEMORY));
     }
+    e = bight_buffer_reserve(&buffer, PTRDIFF_MAX, &space);
+    ck_assert(bight_error_is(e, &bight_domain, BIGHT_ERROR_NO_MEMORY));
     ck_assert_ptr_null(space);
     expect("ab");
 }

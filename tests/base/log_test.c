@@ -225,12 +225,11 @@ END_TEST
 START_TEST(a_long_record_is_cut_visibly_and_stays_valid)
 {
     char big[3000], line[2100];
-    bight_log_field fields[3];
+    bight_log_field fields[3] = {bight_log_uint("n", UINT64_MAX)};
     bight_log_record record = record_of(fields, 3);
 
     for (size_t i = 0; i < sizeof big; i++)
         big[i] = "a\n\xc3\xa9\"\xff"[i % 6];
-    fields[0] = bight_log_uint("n", UINT64_MAX);
     fields[1] = bight_log_bytes("big", bight_bytes_of(big, 150));
     fields[2] = bight_log_bytes("more", bight_bytes_of(big, sizeof big));
     for (size_t size = BIGHT_LOG_LINE_MIN; size < 2048; size++) {

@@ -317,13 +317,18 @@ static void hear(struct load *l, struct conn *c)
     c->sent = c->received = 0;
 }
 
-/* One after the other, so that the server accepts them one by one and its
- * system calls are the same each time; an answer shows that it accepted. Only
- * many idle ones come in waves, which any backlog holds. */
+/* One after the other, so that the server accepts and closes them one by one
+ * and does the same work each time, however busy the machine is. Only many
+ * idle ones come and go in waves, which any backlog holds. */
+static size_t wave_size(const struct load *l)
+{
+    return l->options.mode == LOAD_IDLE ? IDLE_WAVE : 1;
+}
+
 static void greet_all(struct load *l)
 {
     size_t count = l->options.connections;
-    size_t step = l->options.mode == LOAD_IDLE ? IDLE_WAVE : 1;
+    size_t step = wave_size(l);
     for (size_t wave = 0; wave < count; wave += step) {
         size_t end = wave + step < count ? wave + step : count;
         for (size_t i = wave; i < end; i++) {
@@ -350,20 +355,27 @@ static void open_all(struct load *l)
         greet_all(l);
 }
 
+static void conn_end(struct conn *c)
+{
+    if (c->fd < 0)
+        return;
+    if (recv(c->fd, incoming, sizeof(incoming), 0) != 0)
+        fail("no clean end of a connection");
+    (void)close(c->fd);
+}
+
 /* Waits for the server's end of each connection as well, so that it has done
  * the same work whenever this program is over. */
 static void close_all(struct load *l)
 {
-    for (size_t i = 0; i < l->options.connections; i++)
-        if (l->conns[i].fd >= 0)
-            (void)shutdown(l->conns[i].fd, SHUT_WR);
-    for (size_t i = 0; i < l->options.connections; i++) {
-        struct conn *c = &l->conns[i];
-        if (c->fd < 0)
-            continue;
-        if (recv(c->fd, incoming, sizeof(incoming), 0) != 0)
-            fail("no clean end of a connection");
-        (void)close(c->fd);
+    size_t count = l->options.connections, step = wave_size(l);
+    for (size_t wave = 0; wave < count; wave += step) {
+        size_t end = wave + step < count ? wave + step : count;
+        for (size_t i = wave; i < end; i++)
+            if (l->conns[i].fd >= 0)
+                (void)shutdown(l->conns[i].fd, SHUT_WR);
+        for (size_t i = wave; i < end; i++)
+            conn_end(&l->conns[i]);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that reads a person's or a peer's text on floor 0: value parsers,
  * option tables, diagnostics, log lines. The first byte picks the option. */
+#undef NDEBUG
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,9 +11,6 @@
 #include <bight/options.h>
 
 #include "../base/valid.h"
-
-#undef NDEBUG
-#include <assert.h>
 
 struct values {
     char *string, *path, *secret;

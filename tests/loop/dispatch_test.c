@@ -11,8 +11,6 @@
 #include "loops.h"
 #include "suite.h"
 
-#define KINDS BIGHT_LOOP_REAL, BIGHT_LOOP_VIRTUAL + 1
-
 static struct trace trace;
 static bight_loop *the_loop;
 static unsigned calls;
@@ -47,7 +45,7 @@ struct layer {
     const char *name;
     struct layer *dirties; /* on flush: pushed once */
     unsigned level;
-    const char *says_soon; /* on flush: queued once */
+    char *says_soon; /* on flush: queued once */
 };
 
 static void layer_flush(struct bight__dirty *dirty)
@@ -58,15 +56,10 @@ static void layer_flush(struct bight__dirty *dirty)
     layer->dirties = NULL;
     if (below != NULL)
         bight__dirty_push(the_loop, below->level, &below->dirty);
-    const char *text = layer->says_soon;
+    char *text = layer->says_soon;
     layer->says_soon = NULL;
-    if (text == NULL)
-        return;
-    union {
-        const char *in;
-        void *out;
-    } ctx = {.in = text};
-    ck_assert_ok(bight_call_soon(the_loop, say, ctx.out));
+    if (text != NULL)
+        ck_assert_ok(bight_call_soon(the_loop, say, text));
 }
 
 static void layer_push(struct layer *layer)
@@ -130,7 +123,7 @@ END_TEST
 static void count_and_queue(void *ctx)
 {
     count(ctx);
-    queue_calls(1, count_and_queue);
+    (void)bight_call_soon(the_loop, count_and_queue, ctx);
 }
 
 START_TEST(the_256_entries_are_all_of_a_dispatch_however_they_were_queued)
@@ -139,7 +132,6 @@ START_TEST(the_256_entries_are_all_of_a_dispatch_however_they_were_queued)
     queue_calls(1, count_and_queue);
     (void)bight_loop_step(the_loop);
     ck_assert_uint_eq(calls, 256);
-    bight_loop_close(the_loop, NULL, NULL);
     loops_free(the_loop);
 }
 END_TEST
@@ -395,56 +387,43 @@ START_TEST(the_statistics_fill_only_what_an_older_program_knows)
 }
 END_TEST
 
-static TCase *test_case(Suite *suite, const char *name)
-{
-    TCase *tcase = tcase_create(name);
-    tcase_add_checked_fixture(tcase, leaks_begin, leaks_end);
-    suite_add_tcase(suite, tcase);
-    return tcase;
-}
-
 Suite *bight_test_suite(void)
 {
     Suite *suite = suite_create("dispatch");
-    TCase *order = test_case(suite, "order and budget");
-    tcase_add_loop_test(order, entries_run_in_the_order_queued, KINDS);
-    tcase_add_loop_test(
-        order, entries_queued_by_an_entry_run_after_those_before_them, KINDS);
-    tcase_add_loop_test(order, a_dispatch_runs_256_entries_and_leaves_the_rest,
-                        KINDS);
-    tcase_add_loop_test(
-        order, the_256_entries_are_all_of_a_dispatch_however_they_were_queued,
-        KINDS);
+    TCase *order = leaks_test_case(suite, "order and budget");
+    tcase_add_kinds_test(order, entries_run_in_the_order_queued);
+    tcase_add_kinds_test(
+        order, entries_queued_by_an_entry_run_after_those_before_them);
+    tcase_add_kinds_test(order,
+                         a_dispatch_runs_256_entries_and_leaves_the_rest);
+    tcase_add_kinds_test(
+        order, the_256_entries_are_all_of_a_dispatch_however_they_were_queued);
     tcase_add_test(order,
                    an_endless_chain_of_entries_does_not_starve_the_network);
     tcase_add_test(order, the_loop_never_blocks_with_entries_queued);
 
-    TCase *flush = test_case(suite, "flush");
-    tcase_add_loop_test(flush, upper_levels_are_flushed_before_lower_ones,
-                        KINDS);
-    tcase_add_loop_test(
-        flush, what_a_flush_makes_dirty_is_flushed_in_the_same_dispatch, KINDS);
-    tcase_add_loop_test(
-        flush, entries_queued_by_a_flush_run_in_the_same_dispatch, KINDS);
-    tcase_add_loop_test(
-        flush, the_flush_comes_also_when_the_256_entries_are_used_up, KINDS);
-    tcase_add_loop_test(
-        flush, what_becomes_dirty_outside_a_dispatch_is_flushed_soon, KINDS);
+    TCase *flush = leaks_test_case(suite, "flush");
+    tcase_add_kinds_test(flush, upper_levels_are_flushed_before_lower_ones);
+    tcase_add_kinds_test(
+        flush, what_a_flush_makes_dirty_is_flushed_in_the_same_dispatch);
+    tcase_add_kinds_test(flush,
+                         entries_queued_by_a_flush_run_in_the_same_dispatch);
+    tcase_add_kinds_test(flush,
+                         the_flush_comes_also_when_the_256_entries_are_used_up);
+    tcase_add_kinds_test(flush,
+                         what_becomes_dirty_outside_a_dispatch_is_flushed_soon);
 
-    TCase *stop_case = test_case(suite, "stop");
-    tcase_add_loop_test(
-        stop_case, stop_flushes_and_drops_nothing_and_run_goes_on_later, KINDS);
-    tcase_add_loop_test(stop_case, stop_ends_a_run_that_something_keeps_alive,
-                        BIGHT_LOOP_REAL, BIGHT_LOOP_REAL + 1);
-    tcase_add_loop_test(stop_case, a_stop_while_nothing_runs_does_nothing,
-                        KINDS);
-    tcase_add_loop_test(
-        stop_case, run_advance_and_free_inside_a_callback_are_refused, KINDS);
+    TCase *stop_case = leaks_test_case(suite, "stop");
+    tcase_add_kinds_test(stop_case,
+                         stop_flushes_and_drops_nothing_and_run_goes_on_later);
+    tcase_add_kinds_test(stop_case, stop_ends_a_run_that_something_keeps_alive);
+    tcase_add_kinds_test(stop_case, a_stop_while_nothing_runs_does_nothing);
+    tcase_add_kinds_test(stop_case,
+                         run_advance_and_free_inside_a_callback_are_refused);
 
-    TCase *stats = test_case(suite, "statistics");
-    tcase_add_loop_test(stats, the_statistics_count_dispatches_and_entries,
-                        KINDS);
-    tcase_add_loop_test(
-        stats, the_statistics_fill_only_what_an_older_program_knows, KINDS);
+    TCase *stats = leaks_test_case(suite, "statistics");
+    tcase_add_kinds_test(stats, the_statistics_count_dispatches_and_entries);
+    tcase_add_kinds_test(stats,
+                         the_statistics_fill_only_what_an_older_program_knows);
     return suite;
 }

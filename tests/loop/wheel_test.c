@@ -320,14 +320,12 @@ Suite *bight_test_suite(void)
     tcase_add_test(node, an_empty_wheel_jumps_any_distance_at_once);
     suite_add_tcase(suite, node);
 
-    TCase *loop = tcase_create("loop");
-    tcase_add_checked_fixture(loop, leaks_begin, leaks_end);
+    TCase *loop = leaks_test_case(suite, "loop");
     tcase_add_loop_test(
         loop, a_loop_expires_nodes_never_early_and_at_most_two_ticks_late,
         BIGHT_LOOP_MANUAL_CLOCK, BIGHT_LOOP_VIRTUAL + 1);
     tcase_add_test(loop,
                    a_wheel_ahead_of_the_cached_clock_arms_the_right_deadline);
     tcase_add_test(loop, a_wheel_that_was_empty_for_a_year_is_not_early);
-    suite_add_tcase(suite, loop);
     return suite;
 }

@@ -44,3 +44,11 @@ void leaks_end(void)
     faults_end();
     ck_assert_uint_eq(leaks_descriptors(), descriptors);
 }
+
+TCase *leaks_test_case(Suite *suite, const char *name)
+{
+    TCase *tcase = tcase_create(name);
+    tcase_add_checked_fixture(tcase, leaks_begin, leaks_end);
+    suite_add_tcase(suite, tcase);
+    return tcase;
+}

@@ -8,10 +8,15 @@
 
 #include <stddef.h>
 
+#include <check.h>
+
 /* Open descriptors of this process. */
 size_t leaks_descriptors(void);
 
 void leaks_begin(void);
 void leaks_end(void);
+
+/* A test case of `suite` with that fixture. */
+TCase *leaks_test_case(Suite *suite, const char *name);
 
 #endif

@@ -18,6 +18,10 @@ void loops_assert_ok(bight_error error, const char *expr, const char *file,
 #define ck_assert_error(expr, code)                                            \
     ck_assert(bight_error_is((expr), &bight_domain, (code)))
 
+/* Adds a test that runs for each kind of loop, which is its `_i`. */
+#define tcase_add_kinds_test(tcase, test)                                      \
+    tcase_add_loop_test(tcase, test, BIGHT_LOOP_REAL, BIGHT_LOOP_VIRTUAL + 1)
+
 /* A loop that cannot fail to be made. */
 bight_loop *loops_new(bight_loop_kind kind);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the text of a description to an endpoint (E9). */
-#include "endpoint/parse.h"
+#include "endpoint/parser.h"
 
 #include <string.h>
 

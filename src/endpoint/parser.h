@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parser of descriptions, and what it tells a person who mistyped. */
-#ifndef BIGHT_ENDPOINT_PARSE_H
-#define BIGHT_ENDPOINT_PARSE_H
+#ifndef BIGHT_ENDPOINT_PARSER_H
+#define BIGHT_ENDPOINT_PARSER_H
 
 #include "endpoint/description.h"
 #include "endpoint/scan.h"
