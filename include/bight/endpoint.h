@@ -61,7 +61,7 @@ BIGHT_API const char *bight_endpoint_path(const bight_endpoint *endpoint);
 BIGHT_API const char *bight_endpoint_value(const bight_endpoint *endpoint,
                                            const char *name);
 
-/** on, yes, true, 1 or off, no, false, 0; if_absent without the key. */
+/** yes or no, as bight_parse_bool reads it; if_absent without such a key. */
 BIGHT_API bool bight_endpoint_bool(const bight_endpoint *endpoint,
                                    const char *name, bool if_absent);
 

@@ -42,6 +42,10 @@ typedef void (*bight_ended_fn)(void *ctx, bight_transport *t,
 typedef void (*bight_refused_fn)(void *ctx, const bight_address *peer,
                                  bight_error why);
 
+/** Whether a peer may connect; asked before there is a handle (E6). An error
+ * closes its socket, and is told to `refused`. */
+typedef bight_error (*bight_admit_fn)(void *ctx, const bight_address *peer);
+
 /** What owners have in common; all of it copied but what pointers lend. */
 typedef struct bight_owner_options {
     size_t size; /**< sizeof(bight_owner_options) */
@@ -51,7 +55,8 @@ typedef struct bight_owner_options {
     size_t filter_count;             /**< at most 4 */
     bight_ended_fn ended;
     bight_refused_fn refused;
-    void *ctx; /**< for ended and refused */
+    bight_admit_fn admit; /**< of a listener; NULL: everyone */
+    void *ctx;            /**< for ended, refused and admit */
 } bight_owner_options;
 
 BIGHT_API void bight_owner_options_init(bight_owner_options *options);

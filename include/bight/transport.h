@@ -8,6 +8,7 @@
 #ifndef BIGHT_TRANSPORT_H
 #define BIGHT_TRANSPORT_H
 
+#include <bight/log.h>
 #include <bight/protocol.h>
 
 BIGHT_BEGIN_DECLS
@@ -147,6 +148,12 @@ BIGHT_API void *bight_transport_self(const bight_transport *t);
 /** What the factory shares, and the options it was given. */
 BIGHT_API void *bight_transport_shared(const bight_transport *t);
 BIGHT_API const void *bight_transport_options(const bight_transport *t);
+
+/** Logs with the protocol's name, the peer and the descriptor added; of one
+ * event 10 lines a second, then a count. `event` is a constant (S5). */
+BIGHT_API void bight_transport_log(const bight_transport *t,
+                                   bight_log_level level, const char *event,
+                                   const bight_log_field *fields, size_t count);
 
 /** Something that writes on demand (T18). `finish` and `stop` may be NULL. */
 typedef struct bight_producer {

@@ -9,8 +9,8 @@
 #include <bight/alloc.h>
 #include <bight/uv.h>
 
-#include "loop/dispatch.h"
 #include "loop/signal.h"
+#include "loop/uv.h"
 
 struct uv_state {
     uv_timer_t timer;
@@ -25,16 +25,10 @@ static struct uv_state *state_of(const bight_loop *loop)
     return loop->backend_state;
 }
 
-static void uv_begin(bight_loop *loop)
-{
-    bight__dispatch_begin(loop,
-                          loop->kind == BIGHT_LOOP_REAL ? uv_now(loop->uv) : 0);
-}
-
 static void on_timer(uv_timer_t *handle)
 {
     bight_loop *loop = handle->data;
-    uv_begin(loop);
+    bight__uv_begin(loop);
     bight__loop_expire(loop);
     bight__dispatch_end(loop);
 }
@@ -43,7 +37,7 @@ static void on_timer(uv_timer_t *handle)
 static void on_idle(uv_idle_t *handle)
 {
     bight_loop *loop = handle->data;
-    uv_begin(loop);
+    bight__uv_begin(loop);
     if (loop->ready_head == NULL && loop->dirty_levels == 0) {
         loop->polling = false;
         (void)uv_idle_stop(handle);
@@ -54,7 +48,7 @@ static void on_idle(uv_idle_t *handle)
 static void on_async(uv_async_t *handle)
 {
     bight_loop *loop = handle->data;
-    uv_begin(loop);
+    bight__uv_begin(loop);
     bight__loop_collect(loop);
     bight__dispatch_end(loop);
 }
@@ -111,7 +105,7 @@ static bool uv_turn(bight_loop *loop, bool once)
 
 static void uv_halt(bight_loop *loop)
 {
-    if (!loop->adopted)
+    if (loop->running)
         uv_stop(loop->uv);
 }
 
@@ -194,7 +188,7 @@ static void on_signal(uv_signal_t *handle, int signum)
     (void)signum;
     bight_signal *signal = handle->data;
     bight_loop *loop = bight__signal_loop(signal);
-    uv_begin(loop);
+    bight__uv_begin(loop);
     bight__signal_raised(signal);
     bight__dispatch_end(loop);
 }

@@ -30,31 +30,6 @@ void bight__dispatch_flush(bight_loop *loop)
     }
 }
 
-static unsigned run_ready(bight_loop *loop, unsigned budget)
-{
-    while (loop->ready_head != NULL && budget > 0) {
-        struct bight__ready *entry = ready_pop(loop);
-        loop->ready_run++;
-        budget--;
-        entry->run(entry);
-    }
-    return budget;
-}
-
-void bight__dispatch_drain(bight_loop *loop)
-{
-    unsigned budget = BIGHT__READY_BUDGET;
-    do {
-        budget = run_ready(loop, budget);
-        bight__dispatch_flush(loop);
-    } while (loop->ready_head != NULL && budget > 0);
-    bool left = loop->ready_head != NULL;
-    if (left != loop->polling) {
-        loop->polling = left;
-        loop->backend->keep_polling(loop, left);
-    }
-}
-
 static void report_slow(bight_loop *loop, uint64_t ms)
 {
     uint64_t limit = loop->options.slow_callback_ms;
@@ -72,6 +47,48 @@ static void report_slow(bight_loop *loop, uint64_t ms)
         bight_log_text("served", served),
     };
     bight_log_write(BIGHT_LOG_WARNING, "slow_callback", fields, 3);
+}
+
+/* L12: a debug build times each callback; a release build only dispatches. */
+static void run_timed(bight_loop *loop, struct bight__ready *entry)
+{
+#ifdef BIGHT_DEBUG
+    uint64_t begun_ns = bight_loop_now_ns(loop);
+    entry->run(entry);
+    uint64_t took_ms = (bight_loop_now_ns(loop) - begun_ns) / 1000000;
+    if (took_ms < loop->options.slow_callback_ms)
+        return;
+    report_slow(loop, took_ms);
+    bight__dispatch_tick(loop, bight__loop_now_ms(loop));
+#else
+    (void)loop;
+    entry->run(entry);
+#endif
+}
+
+static unsigned run_ready(bight_loop *loop, unsigned budget)
+{
+    while (loop->ready_head != NULL && budget > 0) {
+        struct bight__ready *entry = ready_pop(loop);
+        loop->ready_run++;
+        budget--;
+        run_timed(loop, entry);
+    }
+    return budget;
+}
+
+void bight__dispatch_drain(bight_loop *loop)
+{
+    unsigned budget = BIGHT__READY_BUDGET;
+    do {
+        budget = run_ready(loop, budget);
+        bight__dispatch_flush(loop);
+    } while (loop->ready_head != NULL && budget > 0);
+    bool left = loop->ready_head != NULL;
+    if (left != loop->polling) {
+        loop->polling = left;
+        loop->backend->keep_polling(loop, left);
+    }
 }
 
 void bight__dispatch_tick(bight_loop *loop, uint64_t now_ms)

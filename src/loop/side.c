@@ -5,7 +5,7 @@
 #include <bight/alloc.h>
 #include <bight/uv.h>
 
-#include "loop/dispatch.h"
+#include "loop/uv.h"
 
 #ifdef __linux__
 

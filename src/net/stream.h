@@ -7,6 +7,7 @@
 
 #include <bight/driver.h>
 
+#include "loop/uv.h"
 #include "wire/listener.h"
 #include "wire/transport.h"
 
@@ -38,11 +39,5 @@ void bight__on_connected(uv_connect_t *request, int status);
 
 /* The connect failed at once: reported as if it had been later. */
 void bight__connecting_failed(struct bight__connecting *connecting, int status);
-
-static inline void bight__uv_begin(bight_loop *loop)
-{
-    bight__dispatch_begin(loop,
-                          loop->kind == BIGHT_LOOP_REAL ? uv_now(loop->uv) : 0);
-}
 
 #endif

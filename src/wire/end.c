@@ -49,7 +49,9 @@ void bight__transport_note(bight_transport *t, bight_error why)
             t->later++;
         return;
     }
-    if (why.domain == &bight_errno_domain) {
+    if (!bight_failed(why)) {
+        t->why = BIGHT_ERROR_PROTOCOL_ERROR;
+    } else if (why.domain == &bight_errno_domain) {
         t->why = code_of_errno(why.code);
         t->system = (uint8_t)(why.code & 0xff);
     } else if (why.domain == &bight_domain && why.code > 0 &&
@@ -86,11 +88,17 @@ static bight_error reason(const bight_transport *t)
     return bight_error_of((bight_code)t->why);
 }
 
+static uint64_t age_ms(const bight_transport *t)
+{
+    uint64_t opened_ms = (uint64_t)t->peer.spare << 32 | t->opened_ms;
+    uint64_t now_ms = bight__transport_loop(t)->now_ms & UINT64_C(0xffffffffff);
+    return now_ms > opened_ms ? now_ms - opened_ms : 0;
+}
+
 void bight_transport_end(const bight_transport *t, bight_end *end)
 {
     bight__transport_check(t);
-    uint64_t opened_ms = (uint64_t)t->peer.spare << 32 | t->opened_ms;
-    uint64_t now_ms = bight__transport_loop(t)->now_ms & UINT64_C(0xffffffffff);
+    bool ended = t->state >= BIGHT__ENDING;
     bight_end all = {
         .size = end->size,
         .who = party_of(t->why),
@@ -99,26 +107,32 @@ void bight_transport_end(const bight_transport *t, bight_end *end)
         .later_causes = t->later,
         .bytes_in = t->bytes_in,
         .bytes_out = t->bytes_out,
-        .unsent =
-            t->state >= BIGHT__ENDING ? t->unsent : bight_transport_queued(t),
-        .duration_ms = now_ms > opened_ms ? now_ms - opened_ms : 0,
+        .unsent = ended ? t->last.unsent : bight_transport_queued(t),
+        .duration_ms = ended ? t->last.lasted_ms : age_ms(t),
     };
     memcpy(end, &all, end->size < sizeof(all) ? end->size : sizeof(all));
 }
 
 /* -- ending --------------------------------------------------------------- */
 
-void bight__transport_cut(bight_transport *t, bool reset)
+void bight__transport_settle(bight_transport *t)
 {
-    if (t->state >= BIGHT__ENDING)
-        return;
     uint64_t unsent = bight_transport_queued(t);
+    uint64_t lasted_ms = age_ms(t);
     t->state = BIGHT__ENDING;
     t->holds |= BIGHT__HOLD_CLOSED;
     t->gate |= BIGHT__GATE_CLOSED;
     bight__wheel_remove(&bight__transport_loop(t)->wheel, &t->timer);
-    t->unsent = unsent;
+    t->last.unsent = unsent;
+    t->last.lasted_ms = lasted_ms;
     bight__out_drop(t);
+}
+
+void bight__transport_cut(bight_transport *t, bool reset)
+{
+    if (t->state >= BIGHT__ENDING)
+        return;
+    bight__transport_settle(t);
     if (reset)
         t->driver->reset(t);
     t->driver->close(t);

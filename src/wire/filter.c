@@ -64,7 +64,7 @@ bight_error bight_filter_raise(bight_transport *below,
     bight__transport_check(below);
     bight_error error = raise_above(below);
     if (bight_failed(error)) {
-        bight_transport_fail(below, error);
+        bight__transport_end_with(below, error, false);
         return error;
     }
     below->facts |= BIGHT__RAISED;

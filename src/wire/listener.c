@@ -4,6 +4,7 @@
 #include "wire/listener.h"
 
 #include <bight/alloc.h>
+#include <bight/filter.h>
 
 #include "wire/transport.h"
 
@@ -31,9 +32,9 @@ static void owner_failed(struct bight__owner *owner, const bight_address *peer,
 
 static void report_if_drained(bight_listener *listener)
 {
-    if (!listener->draining || listener->owner.wires > 0)
+    if (listener->drain != BIGHT__DRAIN_WAITING || listener->owner.wires > 0)
         return;
-    listener->draining = false;
+    listener->drain = BIGHT__DRAIN_REPORTING;
     bight__owner_ref(&listener->owner);
     bight__ready_push(listener->owner.loop, &listener->drained_ready);
 }
@@ -41,7 +42,7 @@ static void report_if_drained(bight_listener *listener)
 static void owner_ended(struct bight__owner *owner)
 {
     bight_listener *listener = listener_of(owner);
-    if (listener->draining)
+    if (listener->drain == BIGHT__DRAIN_WAITING)
         listener->report.served++;
     report_if_drained(listener);
 }
@@ -65,12 +66,14 @@ static void tell_drained(struct bight__ready *entry)
 {
     bight_listener *listener =
         bight__container(entry, bight_listener, drained_ready);
+    bight_drain_report report = listener->report;
     bight_timer_free(listener->deadline);
     listener->deadline = NULL;
-    listener->report.size = sizeof(listener->report);
-    listener->report.served -= listener->report.aborted;
+    listener->drain = BIGHT__DRAIN_NONE;
+    report.size = sizeof(report);
+    report.served -= report.aborted;
     if (listener->drained != NULL)
-        listener->drained(listener->drained_ctx, &listener->report);
+        listener->drained(listener->drained_ctx, &report);
     bight__owner_unref(&listener->owner);
 }
 
@@ -92,15 +95,23 @@ void bight__listener_discard(bight_listener *listener)
     bight__owner_retire(&listener->owner);
 }
 
+static bight_error may_enter(bight_listener *listener,
+                             const bight_address *peer)
+{
+    struct bight__owner *owner = &listener->owner;
+    size_t most = owner->limits.max_connections;
+    if (most > 0 && owner->wires >= most)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_REFUSED),
+                                "%zu connections are the limit", most);
+    return owner->admit == NULL ? bight_ok() : owner->admit(owner->ctx, peer);
+}
+
 bool bight__listener_admits(bight_listener *listener, const bight_address *peer)
 {
-    size_t most = listener->owner.limits.max_connections;
-    if (most == 0 || listener->owner.wires < most)
-        return true;
-    bight_error why = bight_error_note(bight_error_of(BIGHT_ERROR_REFUSED),
-                                       "%zu connections are the limit", most);
-    bight__owner_refuse(&listener->owner, peer, why);
-    return false;
+    bight_error why = may_enter(listener, peer);
+    if (bight_failed(why))
+        bight__owner_refuse(&listener->owner, peer, why);
+    return !bight_failed(why);
 }
 
 bight_address bight_listener_address(const bight_listener *listener)
@@ -164,9 +175,12 @@ static void ask_to_finish(bight_listener *listener, bight_transport *t)
     bight__transport_schedule(t);
 }
 
+/* An upper transport that is ending may wait for one below that is not. */
 static void cut_off(bight_listener *listener, bight_transport *t)
 {
-    if (t->state >= BIGHT__ENDING)
+    while (t != NULL && t->state == BIGHT__ENDING)
+        t = bight_transport_below(t);
+    if (t == NULL || t->state == BIGHT__ENDED)
         return;
     listener->report.aborted++;
     bight_transport_abort(t);
@@ -197,9 +211,11 @@ void bight_listener_drain(bight_listener *listener, uint64_t deadline_ms,
     bight_listener_stop(listener);
     listener->drained = fn;
     listener->drained_ctx = ctx;
-    if (!listener->draining)
+    if (listener->drain == BIGHT__DRAIN_REPORTING)
+        return;
+    if (listener->drain == BIGHT__DRAIN_NONE)
         each(listener, ask_to_finish);
-    listener->draining = true;
+    listener->drain = BIGHT__DRAIN_WAITING;
     if (listener->owner.wires > 0)
         wait_for(listener, deadline_ms);
     report_if_drained(listener);

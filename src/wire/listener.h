@@ -14,17 +14,23 @@ struct bight__listener_ops {
     void (*free)(bight_listener *listener);
 };
 
+enum bight__drain {
+    BIGHT__DRAIN_NONE,     /* not asked for, or reported */
+    BIGHT__DRAIN_WAITING,  /* for connections to end */
+    BIGHT__DRAIN_REPORTING /* its entry is queued */
+};
+
 struct bight_listener {
     struct bight__owner owner;
     const struct bight__listener_ops *ops;
     bight_address address;
     bool stopped;
-    bool draining;
+    enum bight__drain drain;
     bight_timer *deadline;
     struct bight__ready drained_ready;
     bight_drained_fn drained;
     void *drained_ctx;
-    bight_drain_report report;
+    bight_drain_report report; /* served counts the aborted, too */
 };
 
 bight_error bight__listener_init(bight_listener *listener, bight_loop *loop,
@@ -36,7 +42,7 @@ bight_error bight__listener_init(bight_listener *listener, bight_loop *loop,
 /* Gives up one that never listened: frees it through its ops. */
 void bight__listener_discard(bight_listener *listener);
 
-/* Whether the limit allows one more; if not, its user has been told. */
+/* Whether one more may come, and this peer; if not, its user was told. */
 bool bight__listener_admits(bight_listener *listener,
                             const bight_address *peer);
 

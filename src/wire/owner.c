@@ -140,6 +140,7 @@ bight_error bight__owner_init(struct bight__owner *owner, bight_loop *loop,
     owner->factory_options = options.factory_options;
     owner->ended = options.ended;
     owner->refused = options.refused;
+    owner->admit = options.admit;
     owner->ctx = options.ctx;
     owner->refs = 1;
     bight__list_init(&owner->transports);
@@ -158,11 +159,15 @@ void bight__owner_unref(struct bight__owner *owner)
         owner->ops->free(owner);
 }
 
-/* The factory's last words come from the ready queue, not from a verb. */
+/* The factory's last words come from the ready queue, not from a verb. A
+ * connection that was being built when its owner retired comes first. */
 static void say_goodbye(struct bight__ready *entry)
 {
     struct bight__owner *owner =
         bight__container(entry, struct bight__owner, ready);
+    owner->queued = false;
+    if (!bight__list_empty(&owner->transports))
+        return;
     bight__factory_drop(owner->factory);
     owner->factory = NULL;
     bight__resource_remove(owner->loop, &owner->resource);

@@ -48,6 +48,7 @@ struct bight__owner {
     const void *factory_options;
     bight_ended_fn ended;
     bight_refused_fn refused;
+    bight_admit_fn admit;
     void *ctx;
     unsigned refs;
     struct bight__ready ready; /* its last words to the factory */

@@ -90,8 +90,6 @@ static void cold_free(bight_transport *t)
 static void destroy(bight_transport *t)
 {
     struct bight__owner *owner = t->owner;
-    if (owner->loop->served == t)
-        owner->loop->served = NULL;
     cold_free(t);
     t->magic = 0;
     bight_free(block_of(t));
@@ -131,9 +129,11 @@ struct bight__cold *bight__transport_cold(bight_transport *t)
 
 /* -- up-calls ------------------------------------------------------------- */
 
+/* From connection_lost on nothing is due any more. */
 void bight__transport_schedule(bight_transport *t)
 {
-    if ((t->facts & BIGHT__QUEUED) != 0)
+    bool over = t->state == BIGHT__ENDED && (t->due & BIGHT__DUE_LOST) == 0;
+    if (over || (t->facts & BIGHT__QUEUED) != 0)
         return;
     t->facts |= BIGHT__QUEUED;
     bight__ready_push(bight__transport_loop(t), &t->ready);
@@ -234,6 +234,8 @@ static void deliver_lost(bight_transport *t)
                                            : end.why);
     }
     t->facts |= BIGHT__ORPHANED;
+    if (owner->loop->served == t)
+        owner->loop->served = NULL;
     bight__owner_remove(owner, t);
     bight_transport_unref(t);
 }
@@ -359,13 +361,9 @@ void bight_driver_closed(bight_transport *t)
         return;
     if (t->state != BIGHT__ENDING) {
         bight__transport_note(t, bight_error_of(BIGHT_ERROR_CLOSED));
-        bight__wheel_remove(&bight__transport_loop(t)->wheel, &t->timer);
-        bight__out_drop(t);
-        t->unsent = 0;
+        bight__transport_settle(t);
     }
     t->state = BIGHT__ENDED;
-    t->holds |= BIGHT__HOLD_CLOSED;
-    t->gate |= BIGHT__GATE_CLOSED;
     t->due |= BIGHT__DUE_LOST;
     bight__transport_schedule(t);
 }

@@ -119,10 +119,13 @@ struct bight_transport {
     struct bight__cold *cold;
     struct bight__ready ready;
     /* While open, the node's mark is the ms of the last activity; while
-     * closing, the bytes discarded. Once it ended, `unsent` is here. */
+     * closing, the bytes discarded. Once it ends, what is left to tell. */
     union {
         struct bight__wheel_node timer;
-        uint64_t unsent;
+        struct {
+            uint64_t unsent;
+            uint64_t lasted_ms;
+        } last;
     };
     uint32_t opened_ms; /* the low part; peer.spare has the next 8 bits */
     int32_t word;       /* the driver's */
@@ -194,6 +197,9 @@ void bight__transport_close_for_eof(bight_transport *t);
 
 /* Any state to ENDING: what is queued is dropped, the driver closed. */
 void bight__transport_cut(bight_transport *t, bool reset);
+
+/* The machine's own part of that: to ENDING, and what is left to tell. */
+void bight__transport_settle(bight_transport *t);
 
 /* Notes a cause and cuts. */
 void bight__transport_end_with(bight_transport *t, bight_error why, bool reset);

@@ -6,13 +6,17 @@
 #include <bight/protocol.h>
 
 #include "base/list.h"
+#include "base/log_limit.h"
+
+#define BIGHT__LOG_LIMITS 16
 
 struct bight__wire {
     uint8_t *arena;         /* one spare arena */
     const uint8_t *offered; /* by get_buffer, for the read under way */
     struct bight__list protocols;
     struct bight__list factories;
-    struct bight__list names; /* memory listeners */
+    struct bight__list names;                          /* memory listeners */
+    struct bight__log_limit limits[BIGHT__LOG_LIMITS]; /* by event */
 };
 
 /* A factory as one loop knows it: a full copy of its table, and what its

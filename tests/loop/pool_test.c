@@ -65,6 +65,12 @@ static void say_done(void *ctx, bight_error error)
     dones++;
 }
 
+static void count_any_done(void *ctx, bight_error error)
+{
+    (void)ctx, (void)error;
+    dones++;
+}
+
 static void count_done(void *ctx, bight_error error)
 {
     (void)ctx;
@@ -326,12 +332,10 @@ START_TEST(random_cancels_leave_each_job_done_once)
     static bight_work *works[300];
     begin_with(BIGHT_LOOP_REAL, 2);
     for (unsigned i = 0; i < 300; i++)
-        works[i] = submit(succeed, say_done, ".");
+        works[i] = submit(succeed, count_any_done, NULL);
     for (unsigned i = 0; i < 300; i += 3)
         bight_work_cancel(works[i * 7 % 300]);
-    trace.length = 0;
-    while (bight_loop_step(the_loop))
-        trace.length = 0;
+    ck_assert_ok(bight_loop_run(the_loop));
     ck_assert_uint_eq(dones, 300);
     loops_free(the_loop);
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* From errors to exit codes. */
+#include "exit.h"
+
+#include <errno.h>
+
+static int code_of_errno(int errnum)
+{
+    switch (errnum) {
+    case EADDRINUSE:
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+        return EXIT_UNAVAILABLE;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        return EXIT_SYSTEM;
+    case EACCES:
+    case EPERM:
+        return EXIT_PERMISSION;
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EROFS:
+        return EXIT_CANNOT_CREATE;
+    case EIO:
+    case ENOSPC:
+    case EPIPE:
+        return EXIT_IO;
+    default:
+        return EXIT_RUNTIME;
+    }
+}
+
+int exit_code_of(bight_error error)
+{
+    if (!bight_failed(error))
+        return EXIT_FINE;
+    if (error.domain == &bight_errno_domain)
+        return code_of_errno(error.code);
+    if (bight_error_is(error, &bight_domain, BIGHT_ERROR_NO_MEMORY))
+        return EXIT_SYSTEM;
+    return EXIT_RUNTIME;
+}
