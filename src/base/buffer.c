@@ -61,6 +61,7 @@ static bight_error grow(bight_buffer *buffer, size_t needed)
         data = bight_alloc(capacity);
         if (!data)
             return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+        assert(buffer->data != NULL);
         memcpy(data, buffer->data + buffer->start, used);
         bight_free(buffer->data);
     }

@@ -124,8 +124,8 @@ int place_resolve(struct place *place, bight_loop *loop, bool public)
         return 0;
     if (bight_endpoint_host(place->endpoint) == NULL) {
         place->loopback = !public;
-        add_ip(place, public ? "::" : "127.0.0.1");
-        add_ip(place, public ? "0.0.0.0" : "::1");
+        add_ip(place, public ? "0.0.0.0" : "127.0.0.1");
+        add_ip(place, public ? "::" : "::1");
         return 0;
     }
     bight_error error = look_up(place, loop);

@@ -84,6 +84,8 @@ static bight_error side_new(bight_loop *loop)
 bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
                             void *cookie)
 {
+    if (loop->uv == NULL)
+        return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
     if (bight__loop_fault(loop))
         return bight_error_errno(ENOSPC);
     if (loop->side == NULL) {

@@ -14,7 +14,8 @@
  * long as the descriptor: closing that is what ends the watch. */
 typedef void (*bight__side_fn)(void *cookie);
 
-/* Watches `fd` from now on; UNSUPPORTED where there is no epoll. */
+/* Watches `fd` from now on; UNSUPPORTED where there is no epoll, as
+ * under a virtual loop. */
 bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
                             void *cookie);
 

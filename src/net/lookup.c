@@ -112,7 +112,9 @@ static void query_run(struct bight__job *job)
 static bight_error query_error(const struct query *query)
 {
     bight_error error = bight_ok();
-    if (query->status == EAI_MEMORY)
+    if (query->job.state == BIGHT__JOB_REVOKED)
+        error = bight_error_of(BIGHT_ERROR_CANCELLED);
+    else if (query->status == EAI_MEMORY)
         error = bight_error_of(BIGHT_ERROR_NO_MEMORY);
     else if (query->status == EAI_SYSTEM && query->system != 0)
         error = bight_error_errno(query->system);

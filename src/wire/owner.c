@@ -165,9 +165,10 @@ static void say_goodbye(struct bight__ready *entry)
 {
     struct bight__owner *owner =
         bight__container(entry, struct bight__owner, ready);
-    owner->queued = false;
-    if (!bight__list_empty(&owner->transports))
+    if (!bight__list_empty(&owner->transports)) {
+        owner->queued = false;
         return;
+    }
     bight__factory_drop(owner->factory);
     owner->factory = NULL;
     bight__resource_remove(owner->loop, &owner->resource);

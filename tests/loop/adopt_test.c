@@ -207,6 +207,7 @@ START_TEST(two_loops_share_a_host)
     begin();
     ck_assert_ok(bight_loop_adopt(&host, NULL, &second));
     ck_assert_ok(bight_call_soon(the_loop, say, "one"));
+    ck_assert_int_eq(uv_run(&host, UV_RUN_DEFAULT), 0);
     ck_assert_ok(bight_call_soon(second, say, "two"));
     ck_assert_int_eq(uv_run(&host, UV_RUN_DEFAULT), 0);
     ck_assert_trace(&trace, "one two");

@@ -362,6 +362,33 @@ START_TEST(E11_the_listener_may_be_closed_in_the_report)
 }
 END_TEST
 
+START_TEST(E11_a_closed_listener_may_be_closed_again_in_its_report)
+{
+    start(_i);
+    scene_connect();
+    bight_listener_drain(scene.listener, 1000, close_when_drained, NULL);
+    bight_listener_close(scene.listener);
+    bight_transport_abort(scene.servers[0].t);
+    ck_run_until(scene.drained == 1);
+    scene_settle();
+    scene_end();
+}
+END_TEST
+
+START_TEST(E11_a_loop_that_closes_reports_the_drain)
+{
+    start(_i);
+    scene_connect();
+    drain(60000);
+    scene_settle();
+    bight_loop_close(scene.loop, NULL, NULL);
+    ck_assert_uint_eq(scene.drained, 1);
+    ck_assert_uint_eq(scene.report.served, 1);
+    ck_assert_error(scene.servers[0].why, BIGHT_ERROR_LOOP_CLOSED);
+    scene_end();
+}
+END_TEST
+
 START_TEST(E11_a_closed_listener_still_reports_its_drain)
 {
     start(_i);
@@ -436,6 +463,8 @@ static void add_draining(TCase *tcase)
     add_each(tcase, E11_a_second_drain_before_it_was_told_is_told_once);
     add_each(tcase, E11_a_drain_after_the_report_is_told_the_same);
     add_each(tcase, E11_the_listener_may_be_closed_in_the_report);
+    add_each(tcase, E11_a_closed_listener_may_be_closed_again_in_its_report);
+    add_each(tcase, E11_a_loop_that_closes_reports_the_drain);
     add_each(tcase, E11_a_closed_listener_still_reports_its_drain);
     add_each(tcase, E11_the_deadline_ends_a_filter_s_lower_transport_too);
 }
