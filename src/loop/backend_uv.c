@@ -6,6 +6,8 @@
  * work: the timer is ref'd while a user's timer runs, the idle handle only
  * runs while work is queued, the async handle is ref'd while jobs run (L10).
  */
+#include <unistd.h>
+
 #include <bight/alloc.h>
 #include <bight/uv.h>
 
@@ -33,15 +35,12 @@ static void on_timer(uv_timer_t *handle)
     bight__dispatch_end(loop);
 }
 
-/* The end of this dispatch runs what is queued, and stops the handle. */
+/* The end of this dispatch runs what is queued, and stops the handle if that
+ * was all. */
 static void on_idle(uv_idle_t *handle)
 {
     bight_loop *loop = handle->data;
     bight__uv_begin(loop);
-    if (loop->ready_head == NULL && loop->dirty_levels == 0) {
-        loop->polling = false;
-        (void)uv_idle_stop(handle);
-    }
     bight__dispatch_end(loop);
 }
 
@@ -76,12 +75,24 @@ static int open_handles(bight_loop *loop, struct uv_state *state)
     return 0;
 }
 
+/* libuv 1.44 leaves behind the poll descriptor of a loop that it could not
+ * make; 0 is what it leaves where it had none. */
+static int make_own(uv_loop_t *loop)
+{
+    int status = uv_loop_init(loop);
+#if UV_VERSION_HEX < 0x012d00
+    if (status != 0 && uv_backend_fd(loop) > 0)
+        (void)close(uv_backend_fd(loop));
+#endif
+    return status;
+}
+
 static bight_error uv_open(bight_loop *loop, void *host)
 {
     struct uv_state *state = bight_zalloc(sizeof(*state));
     if (state == NULL)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
-    int status = host != NULL ? 0 : uv_loop_init(&state->own);
+    int status = host != NULL ? 0 : make_own(&state->own);
     if (status != 0) {
         bight_free(state);
         return bight_error_uv(status);
@@ -254,4 +265,9 @@ bight_error bight_loop_adopt(uv_loop_t *host, const bight_loop_options *options,
 uv_loop_t *bight_loop_uv(bight_loop *loop)
 {
     return loop->uv;
+}
+
+const char *bight_loop_uv_version(void)
+{
+    return uv_version_string();
 }

@@ -72,7 +72,8 @@ static inline void bight__dispatch_end(bight_loop *loop)
                              loop->dirty[0]->next == NULL && !loop->polling,
                          1))
         bight__dispatch_flush_one(loop);
-    if (__builtin_expect(loop->ready_head != NULL || loop->dirty_levels != 0,
+    if (__builtin_expect(loop->ready_head != NULL || loop->dirty_levels != 0 ||
+                             loop->polling,
                          0))
         bight__dispatch_drain(loop);
     loop->dispatching = false;
