@@ -169,6 +169,9 @@ BIGHT_API void bight_signal_free(bight_signal *signal);
  */
 BIGHT_API bight_error bight_loop_after_fork(bight_loop *loop);
 
+/** The version of libuv in use, as "1.44.2". Never freed. Any thread. */
+BIGHT_API const char *bight_loop_uv_version(void);
+
 BIGHT_END_DECLS
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "complain.h"
 
+#define OPTIONS 64
+
 struct args {
     const struct args_spec *spec;
     int argc;
@@ -86,15 +88,24 @@ static int set(struct args *args, const struct given *given,
                             (const char *)given->value.data);
 }
 
-static int complain_unknown(struct args *args, struct given *given)
+static int complain_unknown(const struct args *args, bight_bytes name,
+                            const char *argument)
 {
-    bight_option_issue issue;
-    bight_error error =
-        bight_options_set(args->spec->table, args->values, given->name,
-                          bight_bytes_text(NULL), &issue);
-    if (bight_error_is(error, &bight_domain, BIGHT_ERROR_NOT_FOUND))
-        return complain_issue(&issue, given);
-    return complain_error(error);
+    const char *known[OPTIONS + 1] = {NULL};
+    bight_diagnostic diagnostic;
+    bight_option option;
+    for (size_t i = 0;
+         i < OPTIONS && bight_options_at(args->spec->table, i, &option); i++)
+        known[i] = option.name;
+    const char *nearest = bight_nearest(name, known);
+    bight_diagnostic_set(&diagnostic, 0, name.size + 2,
+                         "unknown option '--%.*s'", (int)name.size,
+                         (const char *)name.data);
+    if (nearest != NULL)
+        bight_diagnostic_hint(&diagnostic, "did you mean '--%s'?", nearest);
+    else
+        bight_diagnostic_hint(&diagnostic, "see: %s", args->spec->help);
+    return complain(&diagnostic, bight_bytes_text(argument));
 }
 
 /* The value is in the next argument, of which a flag has none. */
@@ -130,14 +141,14 @@ static void given_init(struct given *given, const char *argument, size_t prefix)
 static int parse_long(struct args *args, const char *argument)
 {
     const char *equals = strchr(argument, '=');
-    size_t size = equals != NULL ? (size_t)(equals - argument)
-                                 : strlen(argument);
+    size_t size =
+        equals != NULL ? (size_t)(equals - argument) : strlen(argument);
     struct given given;
     bight_option option;
     given_init(&given, argument, 2);
     given.name = bight_bytes_of(argument + 2, size - 2);
     if (!option_find(args, given.name, &option))
-        return complain_unknown(args, &given);
+        return complain_unknown(args, given.name, argument);
     if (equals != NULL) {
         given.value = bight_bytes_text(equals + 1);
         given.value_at = size + 1;
@@ -197,11 +208,8 @@ static int parse_short(struct args *args, const char *argument)
 int args_parse(const struct args_spec *spec, int argc, char *const *argv,
                void *values, void *ctx)
 {
-    struct args args = {.spec = spec,
-                        .argc = argc,
-                        .argv = argv,
-                        .values = values,
-                        .ctx = ctx};
+    struct args args = {
+        .spec = spec, .argc = argc, .argv = argv, .values = values, .ctx = ctx};
     bool operands = false;
     int code = 0;
     while (code == 0 && args.at < argc) {

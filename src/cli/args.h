@@ -16,6 +16,7 @@ struct args_trait {
 struct args_spec {
     const bight_option_table *table;
     const struct args_trait *traits; /* ended by one without a name */
+    const char *help;                /* "bight help serve": tells all options */
     /* Takes an operand (`option` is NULL) or a value of an option that
      * repeats; both texts are the program's arguments. Returns an exit code. */
     int (*word)(void *ctx, const char *option, const char *text);

@@ -19,6 +19,7 @@ static int code_of_errno(int errnum)
     case EACCES:
     case EPERM:
         return EXIT_PERMISSION;
+    case EEXIST:
     case ENOENT:
     case ENOTDIR:
     case EISDIR:

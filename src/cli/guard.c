@@ -86,8 +86,8 @@ static bight_error enter(struct guard *guard, const bight_address *peer)
     uint64_t name;
     if (guard->count >= guard->most)
         return refuse(guard, "max-conn");
-    bight_error error = host_name(peer, &name) ? enter_host(guard, name)
-                                               : bight_ok();
+    bight_error error =
+        host_name(peer, &name) ? enter_host(guard, name) : bight_ok();
     if (!bight_failed(error))
         guard->count++;
     return error;
@@ -132,7 +132,8 @@ struct guard *guard_new(const bight_factory *factory, size_t most,
     guard->outer.build = build;
     guard->most = most;
     guard->most_per_host = most_per_host;
-    (void)getrandom(&guard->seed, sizeof(guard->seed), GRND_NONBLOCK);
+    if (getrandom(&guard->seed, sizeof(guard->seed), GRND_NONBLOCK) < 0)
+        guard->seed = (uintptr_t)guard;
     the_guard = guard;
     return guard;
 }
@@ -165,12 +166,10 @@ void guard_ended(struct guard *guard, const bight_address *peer)
 /* Its own refusals were not counted; who was, and then failed, leaves. What
  * the listener refuses without asking, for want of memory, leaves without
  * having come: one may then get in that should not. */
-const char *guard_refused(struct guard *guard, const bight_address *peer,
-                          bight_error why)
+const char *guard_refused(struct guard *guard, const bight_address *peer)
 {
     const char *reached = guard->reached;
     guard->reached = NULL;
-    (void)why;
     if (reached == NULL)
         leave(guard, peer);
     return reached;

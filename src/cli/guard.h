@@ -21,7 +21,6 @@ const bight_factory *guard_factory(const struct guard *guard);
 /* To be told of every end, and of every refusal: of those that were its own
  * it says which limit was reached, of others it returns NULL. */
 void guard_ended(struct guard *guard, const bight_address *peer);
-const char *guard_refused(struct guard *guard, const bight_address *peer,
-                          bight_error why);
+const char *guard_refused(struct guard *guard, const bight_address *peer);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define LISTENING 0x0a
+#define ACCEPTING 0x10000 /* __SO_ACCEPTCON */
 
 /* The kernel writes each 32-bit word as a number of its own. */
 static void put_words(const uint8_t *ip, size_t words, char *out)
@@ -66,10 +67,12 @@ static bool unix_inode(const char *path, unsigned long *ret_inode)
         return false;
     while (!found && fgets(line, sizeof(line), file) != NULL) {
         unsigned long inode;
+        unsigned flags;
         int at = 0;
         line[strcspn(line, "\n")] = '\0';
-        if (sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %n", &inode, &at) == 1 &&
-            at > 0 && strcmp(line + at, path) == 0) {
+        if (sscanf(line, "%*s %*s %*s %x %*s %*s %lu %n", &flags, &inode,
+                   &at) == 2 &&
+            (flags & ACCEPTING) != 0 && strcmp(line + at, path) == 0) {
             *ret_inode = inode;
             found = true;
         }

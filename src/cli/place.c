@@ -3,7 +3,6 @@
 #include "place.h"
 
 #include <string.h>
-#include <sys/un.h>
 
 #include <bight/lookup.h>
 
@@ -43,20 +42,12 @@ static int check_kind(const struct place *place, const char *option,
     return complain_in(&diagnostic, option, text);
 }
 
-static int check_path(const struct place *place, const char *option,
-                      const char *text)
+/* A hint to a kind is a hint to one of ours. */
+static void only_ours(bight_diagnostic *diagnostic, const char *text)
 {
-    const char *path = bight_endpoint_path(place->endpoint);
-    size_t most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
-    bight_diagnostic diagnostic;
-    if (path == NULL || strlen(path) <= most)
-        return 0;
-    size_t start = sizeof("unix:") - 1 + most;
-    bight_diagnostic_set(&diagnostic, start, strlen(text) - start,
-                         "the path of a socket is too long");
-    bight_diagnostic_hint(&diagnostic, "at most %zu bytes, this has %zu", most,
-                          strlen(path));
-    return complain_in(&diagnostic, option, text);
+    if (diagnostic->start == 0 && strstr(diagnostic->hint, "known:") != NULL)
+        bight_diagnostic_choices(
+            diagnostic, bight_bytes_of(text, diagnostic->length), kinds);
 }
 
 int place_parse(struct place *place, const char *option, const char *text)
@@ -68,10 +59,11 @@ int place_parse(struct place *place, const char *option, const char *text)
                              &place->endpoint, &diagnostic);
     if (bight_error_is(error, &bight_domain, BIGHT_ERROR_NO_MEMORY))
         return complain_error(error);
-    if (bight_failed(error))
+    if (bight_failed(error)) {
+        only_ours(&diagnostic, text);
         return complain_in(&diagnostic, option, text);
-    int code = check_kind(place, option, text);
-    return code != 0 ? code : check_path(place, option, text);
+    }
+    return check_kind(place, option, text);
 }
 
 static void add(struct place *place, const bight_address *address)

@@ -56,7 +56,7 @@ static void ignore_sigpipe(void)
 static void wheel_expired(struct bight__wheel_node *node)
 {
     (void)node;
-    assert(!"a wheel node without the wire");
+    assert(false && "a wheel node without the wire");
 }
 
 /* The last entry: whatever was queued before it has run. */
@@ -358,6 +358,8 @@ bight_error bight_loop_free(bight_loop *loop)
     if (loop->running || loop->dispatching ||
         (loop->adopted && loop->state != BIGHT__LOOP_CLOSED))
         return bight_error_of(BIGHT_ERROR_BUSY);
+    /* Whoever made a loop may free it, though another thread ran it. */
+    loop->thread = pthread_self();
     bight_loop_close(loop, NULL, NULL);
     if (!loop->adopted)
         finish_close(loop);

@@ -19,7 +19,7 @@
 
 #define ACCEPTS 64
 #define PAUSE_MS 100
-#define LOG_WINDOW_MS 1000
+#define QUIET_MS 1000
 
 bool bight__uv_can_watch(const bight_loop *loop, int fd)
 {
@@ -91,10 +91,9 @@ static void welcome(struct bight__acceptor *acceptor, int fd,
 static void log_shortage(struct bight__acceptor *acceptor, int errnum)
 {
     uint64_t now_ms = bight__loop_now_ms(acceptor->listener.owner.loop);
-    if (acceptor->limit.window_ms != 0 &&
-        now_ms - acceptor->limit.window_ms < LOG_WINDOW_MS)
+    if (now_ms < acceptor->quiet_until_ms)
         return;
-    acceptor->limit.window_ms = now_ms;
+    acceptor->quiet_until_ms = now_ms + QUIET_MS;
     char name[128];
     (void)bight_listener_describe(&acceptor->listener, name, sizeof(name));
     const bight_log_field fields[] = {
@@ -140,16 +139,30 @@ static void pause_accepting(struct bight__acceptor *acceptor, int errnum)
     bight_timer_start(acceptor->pause, PAUSE_MS);
 }
 
-static bool is_shortage(int errnum)
+/* A peer that left before it was accepted, or its network's error, is nothing
+ * to stop for; anything else might come again at once, for ever. */
+static bool is_passing(int errnum)
 {
-    return errnum == EMFILE || errnum == ENFILE || errnum == ENOBUFS ||
-           errnum == ENOMEM;
+    switch (errnum) {
+    case ECONNABORTED:
+    case EINTR:
+    case EPERM:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* -- accepting ------------------------------------------------------------ */
 
-/* False: no more for now. A peer that left before it was accepted is nothing
- * to stop for. */
+/* False: no more for now. */
 static bool accept_one(struct bight__acceptor *acceptor)
 {
     struct sockaddr_storage from;
@@ -167,22 +180,24 @@ static bool accept_one(struct bight__acceptor *acceptor)
     }
     if (errnum == EAGAIN || errnum == EWOULDBLOCK)
         return false;
-    if (is_shortage(errnum)) {
-        pause_accepting(acceptor, errnum);
-        return false;
-    }
-    return true;
+    if (is_passing(errnum))
+        return true;
+    pause_accepting(acceptor, errnum);
+    return false;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     struct bight__acceptor *acceptor = poll->data;
     bight_loop *loop = acceptor->listener.owner.loop;
-    (void)status;
     (void)events;
     bight__uv_begin(loop);
     bight__owner_ref(&acceptor->listener.owner);
-    for (unsigned i = 0; i < ACCEPTS && acceptor->poll != NULL; i++)
+    /* libuv stops a poll that it reports an error of. */
+    if (status != 0)
+        pause_accepting(acceptor, -status);
+    unsigned budget = status == 0 ? ACCEPTS : 0;
+    for (unsigned i = 0; i < budget && acceptor->poll != NULL; i++)
         if (!accept_one(acceptor))
             break;
     bight__owner_unref(&acceptor->listener.owner);

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-#include "base/log_limit.h"
 #include "wire/listener.h"
 
 struct bight__acceptor;
@@ -31,7 +30,7 @@ struct bight__acceptor {
     int fd;
     int reserve; /* a descriptor to give up for shedding one peer */
     uint64_t shed;
-    struct bight__log_limit limit;
+    uint64_t quiet_until_ms; /* no further log line before that */
 };
 
 /* Takes the listening descriptor, also on an error, and polls it. */

@@ -364,6 +364,11 @@ bight_error bight_memory_listen(bight_loop *loop, const bight_factory *factory,
     if (memory != NULL)
         memcpy(&listener->options, memory,
                least(memory->size, sizeof(*memory)));
+    if (listener->options.capacity == 0) {
+        bight_free(listener);
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "a memory wire without capacity");
+    }
     bight__list_init(&listener->link);
     listener->name = bight_strdup(name);
     bight_error error = bight_error_of(BIGHT_ERROR_NO_MEMORY);

@@ -16,9 +16,11 @@
 #include "loop/side.h"
 #include "wire/out.h"
 
-/* Set in the word once the side poller watches the descriptor. */
+/* In the word beside the descriptor: the side poller watches it, and had news
+ * of it while it was read. */
 #define WATCHED 0x40000000
-#define WORD_FD 0x3fffffff
+#define NEWS 0x20000000
+#define WORD_FD 0x1fffffff
 
 _Static_assert(sizeof(uv_write_t) <= BIGHT__REQUEST_SIZE,
                "libuv's write request must fit the out part");
@@ -71,25 +73,38 @@ bight_error bight__stream_start_read(bight_transport *t)
 
 /* An error while nobody reads (T21). A mere hang-up waits in the kernel, with
  * what else there is to read. */
-static void on_side(void *cookie)
+static void look_for_error(bight_transport *t)
 {
-    bight_transport *t = cookie;
     int error = 0;
     socklen_t size = sizeof(error);
-    if (t->state >= BIGHT__ENDING || (t->facts & BIGHT__READING) != 0)
-        return;
+    t->word &= ~NEWS;
     if (getsockopt(bight__stream_fd(t), SOL_SOCKET, SO_ERROR, &error, &size) ==
             0 &&
         error != 0)
         bight_driver_failed(t, bight_error_errno(error));
 }
 
-/* Once watched, a descriptor stays so until it is closed: while it is read,
- * the side poller's news are ignored. Without it (no memory, or a system that
- * has none) a reset is noticed at the next write. */
+/* It is told once: news that come before the read they belong to are kept, in
+ * case that is stopped first. */
+static void on_side(void *cookie)
+{
+    bight_transport *t = cookie;
+    if (t->state >= BIGHT__ENDING)
+        return;
+    if ((t->facts & BIGHT__READING) != 0)
+        t->word |= NEWS;
+    else
+        look_for_error(t);
+}
+
+/* Once watched, a descriptor stays so until it is closed. Without the side
+ * poller (no memory, or a system that has none) a reset is noticed at the next
+ * write. */
 void bight__stream_stop_read(bight_transport *t)
 {
     (void)uv_read_stop(stream_of(t));
+    if ((t->word & NEWS) != 0)
+        look_for_error(t);
     if ((t->word & WATCHED) != 0)
         return;
     bight_error error = bight__side_add(bight__transport_loop(t),

@@ -17,12 +17,14 @@
 
 /* -- the driver ----------------------------------------------------------- */
 
-/* T25: the next close sends RST and drops what the kernel still holds. */
+/* T25: the next close sends RST and drops what the kernel still holds. A
+ * connect under way may not have its descriptor yet, nor noted it. */
 static void tcp_reset(bight_transport *t)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    (void)setsockopt(bight__stream_fd(t), SOL_SOCKET, SO_LINGER, &linger,
-                     sizeof(linger));
+    uv_os_fd_t fd;
+    if (uv_fileno(bight_driver_state(t), &fd) == 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
 static bool tcp_can(bight_capability what)

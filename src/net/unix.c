@@ -274,6 +274,20 @@ bight_error bight_unix_listen(bight_loop *loop, const bight_factory *factory,
 
 /* -- connecting ----------------------------------------------------------- */
 
+/* Only now is it known who listens. */
+static void on_connected(uv_connect_t *request, int status)
+{
+    bight_transport *t = request->handle->data;
+    uv_os_fd_t fd;
+    if (status == 0 && uv_fileno((uv_handle_t *)request->handle, &fd) == 0) {
+        bight_address peer = peer_of(fd);
+        uint8_t spare = t->peer.spare;
+        bight__peer_pack(&peer, &t->peer);
+        t->peer.spare = spare;
+    }
+    bight__on_connected(request, status);
+}
+
 static bight_error connect_on(bight_connector *connector, const char *path)
 {
     bight_transport *t = connector->transport;
@@ -287,8 +301,7 @@ static bight_error connect_on(bight_connector *connector, const char *path)
     if (bight__loop_fault(loop))
         bight__connecting_failed(connecting, UV_EMFILE);
     else
-        uv_pipe_connect(&connecting->request, handle, path,
-                        bight__on_connected);
+        uv_pipe_connect(&connecting->request, handle, path, on_connected);
     return bight_ok();
 }
 

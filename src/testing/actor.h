@@ -49,7 +49,7 @@ struct bight__actor {
     bool stays;           /* what eof_received answers */
     bool refuses;         /* the factory does */
     bight_space space;    /* what get_buffer offers */
-    void *ctx;            /* the case's */
+    unsigned tally[8];    /* the case's */
 
     /* What was heard: a letter for each up-call, Data in a row one. */
     char heard[64];
@@ -77,6 +77,7 @@ struct bight__actor {
     unsigned holds;
     bool closed;
     bool eof_asked;
+    bool finishing; /* its producer may still write */
     bool paused;
     unsigned loans;
     unsigned releases;
@@ -88,6 +89,11 @@ void bight__actor_init(struct bight__actor *actor, struct bight__stage *stage,
 void bight__actor_probe(struct bight__actor *actor);
 /* The callbacks of its owner. */
 void bight__actor_told(void *ctx, bight_transport *t, bight_error error);
+
+/* get_buffer of the recorder, for a case that puts it into its table. */
+extern bight_space (*const bight__actor_get_buffer)(void *self,
+                                                    bight_transport *t,
+                                                    size_t hint);
 
 /* -- verbs ---------------------------------------------------------------- */
 

@@ -9,8 +9,7 @@
 #include "testing/stage.h"
 
 struct bight__raw {
-    struct bight__stage *stage;
-    int fd;
+    struct bight__stage *stage; /* has the descriptor */
     uint64_t received;
     uint64_t sent;
     bool eof;

@@ -46,6 +46,7 @@ struct bight__stage {
     bool failed;
     bool unsupported;
     unsigned calls; /* that bight__stage_clog's entries made */
+    int raw_fd;     /* of the peer without bight, -1: none */
     uint64_t survivors;
     uint64_t patience_ms;
     char *message;

@@ -135,7 +135,13 @@ void bight__transport_cut(bight_transport *t, bool reset)
     bight__transport_settle(t);
     if (reset)
         t->driver->reset(t);
-    t->driver->close(t);
+    /* A driver that waits to be told where to read to cannot end just now. */
+    if (bight__transport_loop(t)->wire->asked == t) {
+        t->facts |= BIGHT__CLOSE_LATER;
+        bight__transport_schedule(t);
+    } else {
+        t->driver->close(t);
+    }
 }
 
 void bight__transport_end_with(bight_transport *t, bight_error why, bool reset)

@@ -88,7 +88,8 @@ bool bight_filter_pass_eof(void *self, bight_transport *below)
     return true;
 }
 
-/* The lower one's reason becomes the upper one's, with the system's number. */
+/* The lower one's reason becomes the upper one's, with the system's number;
+ * and what the lower one did not send, the upper one's protocol had written. */
 void bight_filter_pass_lost(void *self, bight_transport *below, bight_error why)
 {
     (void)self;
@@ -96,10 +97,13 @@ void bight_filter_pass_lost(void *self, bight_transport *below, bight_error why)
     if (above == NULL)
         return;
     below->cold->above = NULL;
-    if (above->state < BIGHT__ENDING)
+    bool surprised = above->state < BIGHT__ENDING;
+    if (surprised)
         bight__transport_note(
             above, below->system != 0 ? bight_error_errno(below->system) : why);
     bight_driver_closed(above);
+    if (surprised)
+        above->last.unsent += below->last.unsent;
 }
 
 /* -- a driver that passes everything down --------------------------------- */

@@ -30,13 +30,18 @@ static __attribute__((noinline)) bight_space buffer_rarely(bight_transport *t,
                                                            size_t hint)
 {
     bight_loop *loop = bight__transport_loop(t);
-    bight__dispatch_flush(loop);
     bight_space space = {.data = loop->read_buffer, .size = 0};
-    if ((t->facts & BIGHT__QUEUED) != 0)
+    bight_space own = {.size = 0};
+    loop->wire->asked = t;
+    bight__dispatch_flush(loop);
+    bool waits = (t->facts & BIGHT__QUEUED) != 0;
+    if (!waits)
+        own = offered(t, hint);
+    loop->wire->asked = NULL;
+    loop->wire->offered = own.data;
+    if (waits || t->state >= BIGHT__ENDING)
         return space;
     space.size = BIGHT__READ_BUFFER_SIZE;
-    bight_space own = offered(t, hint);
-    loop->wire->offered = own.data;
     return own.size > 0 ? own : space;
 }
 

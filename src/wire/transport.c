@@ -299,6 +299,10 @@ static void linger(bight_transport *t)
 
 void bight__transport_step(bight_transport *t)
 {
+    if ((t->facts & BIGHT__CLOSE_LATER) != 0) {
+        t->facts &= (uint16_t)~BIGHT__CLOSE_LATER;
+        t->driver->close(t);
+    }
     if (t->state >= BIGHT__ENDING)
         return;
     bool empty = bight__out_empty(t);

@@ -74,7 +74,8 @@ enum bight__fact {
     BIGHT__HURRY = 1024,      /* close_now: do not wait for the peer's eof */
     BIGHT__LAST_LIMIT = 2048, /* the deadline is that of T24 */
     BIGHT__SWITCHED = 4096,   /* the protocol's state is in cold */
-    BIGHT__ORPHANED = 8192    /* connection_lost is over */
+    BIGHT__ORPHANED = 8192,   /* connection_lost is over */
+    BIGHT__CLOSE_LATER = 32768 /* ENDING, but the driver was not told yet */
 };
 
 struct bight__out;

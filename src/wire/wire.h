@@ -11,8 +11,9 @@
 #define BIGHT__LOG_LIMITS 16
 
 struct bight__wire {
-    uint8_t *arena;         /* one spare arena */
-    const uint8_t *offered; /* by get_buffer, for the read under way */
+    uint8_t *arena;               /* one spare arena */
+    const uint8_t *offered;       /* by get_buffer, for the read under way */
+    const bight_transport *asked; /* whose driver asks where to read to */
     struct bight__list protocols;
     struct bight__list factories;
     struct bight__list names;                          /* memory listeners */

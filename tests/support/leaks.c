@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "faults.h"
+#include "sanitizer.h"
 
 static size_t descriptors;
 
@@ -42,7 +43,9 @@ void leaks_end(void)
 {
     ck_assert_uint_eq(faults_live(), 0);
     faults_end();
-    ck_assert_uint_eq(leaks_descriptors(), descriptors);
+    /* TSan's symbolizer, once asked, keeps pipes of its own. */
+    if (!HAS_TSAN)
+        ck_assert_uint_eq(leaks_descriptors(), descriptors);
 }
 
 TCase *leaks_test_case(Suite *suite, const char *name)

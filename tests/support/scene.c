@@ -72,16 +72,29 @@ static bool both_eof(void *self, bight_transport *t)
     return scene.stays;
 }
 
-static void both_pause(void *self, bight_transport *t)
+static void server_pause(void *self, bight_transport *t)
 {
     heard_of(self)->paused++;
     bight_pause_own_reading(self, t);
 }
 
-static void both_resume(void *self, bight_transport *t)
+static void server_resume(void *self, bight_transport *t)
 {
     heard_of(self)->resumed++;
     bight_resume_own_reading(self, t);
+}
+
+/* It goes on reading, or the two of them would wait for each other. */
+static void client_pause(void *self, bight_transport *t)
+{
+    (void)t;
+    heard_of(self)->paused++;
+}
+
+static void client_resume(void *self, bight_transport *t)
+{
+    (void)t;
+    heard_of(self)->resumed++;
 }
 
 static void both_lost(void *self, bight_transport *t, bight_error why)
@@ -106,8 +119,8 @@ const bight_protocol scene_server = {
     .connection_made = server_made,
     .data_received = server_data,
     .eof_received = both_eof,
-    .pause_writing = both_pause,
-    .resume_writing = both_resume,
+    .pause_writing = server_pause,
+    .resume_writing = server_resume,
     .connection_lost = both_lost,
     .draining = both_draining,
 };
@@ -119,8 +132,8 @@ const bight_protocol scene_client = {
     .connection_made = client_made,
     .data_received = client_data,
     .eof_received = both_eof,
-    .pause_writing = both_pause,
-    .resume_writing = both_resume,
+    .pause_writing = client_pause,
+    .resume_writing = client_resume,
     .connection_lost = both_lost,
     .draining = both_draining,
 };

@@ -27,7 +27,7 @@ struct heard {
     char text[64];
 };
 
-#define SCENE_ENDS 64
+#define SCENE_ENDS 256
 
 struct scene {
     enum wire wire;

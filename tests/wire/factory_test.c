@@ -19,7 +19,8 @@ static bight_error on_started(void *shared, const void *options,
 {
     ck_assert_uint_eq(((struct shared *)shared)->peers, 0);
     ck_assert_ptr_eq(loop, scene.loop);
-    trace_add(&trace, "started-%s", options != NULL ? options : "plain");
+    const char *text = options;
+    trace_add(&trace, "started-%s", text != NULL ? text : "plain");
     return bight_ok();
 }
 
@@ -127,9 +128,8 @@ START_TEST(E3_other_options_are_another_state)
     listen_memory("b");
     ck_assert_trace(&trace, "started-plain started-fancy");
     scene_end();
-    ck_assert_uint_eq(strlen(trace.text),
-                      strlen("started-plain started-fancy "
-                             "stopped-0 stopped-0"));
+    ck_assert_uint_eq(strlen(trace.text), strlen("started-plain started-fancy "
+                                                 "stopped-0 stopped-0"));
 }
 END_TEST
 
@@ -309,8 +309,7 @@ static void add_life(TCase *tcase)
     tcase_add_test(tcase, E3_started_again_after_it_was_stopped);
     tcase_add_test(tcase, E3_other_options_are_another_state);
     tcase_add_test(tcase, E3_each_loop_has_a_state_of_its_own);
-    add_each(tcase,
-             a_connection_sees_what_its_factory_shares_and_its_options);
+    add_each(tcase, a_connection_sees_what_its_factory_shares_and_its_options);
     add_each(tcase,
              E3_one_that_does_not_start_fails_the_listen_and_is_not_stopped);
 }

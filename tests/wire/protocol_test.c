@@ -189,8 +189,8 @@ START_TEST(T33_a_smaller_table_may_be_switched_to)
     start(&scene_server);
     connect_one();
     ck_assert_uint_eq(scene.served, 1);
-    ck_assert_ok(bight_transport_set_protocol(scene_last_server()->t, &older,
-                                              NULL));
+    ck_assert_ok(
+        bight_transport_set_protocol(scene_last_server()->t, &older, NULL));
     (void)bight_transport_write(scene.client, BIGHT_BYTES("hello"));
     run();
     ck_assert_error(scene_last_server()->why, BIGHT_ERROR_HANDED_OVER);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Events for programs: lines of JSON on stdout. */
+#ifndef BIGHT_CLI_EVENT_H
+#define BIGHT_CLI_EVENT_H
+
+#include <bight/log.h>
+
+/* {"event":EVENT,"KEY":VALUE,...}, at once. */
+bight_error event_write(const char *event, const bight_log_field *fields,
+                        size_t count);
+
+/* All of it, past interruptions; what is left out after an error is lost. */
+bight_error event_write_all(int fd, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Running `bight serve`: resolve, bind all, announce, serve. The first SIGINT
+ * or SIGTERM drains, a second one aborts what is left (E11).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <bight/filter.h>
+#include <bight/log.h>
+
+#include "access.h"
+#include "banner.h"
+#include "complain.h"
+#include "event.h"
+#include "exit.h"
+#include "guard.h"
+#include "serve.h"
+#include "server.h"
+
+struct run {
+    const struct serve_options *options;
+    const struct protocol *protocol;
+    bight_loop *loop;
+    struct guard *guard;
+    struct access *access;
+    int access_fd;
+    bight_trace_options trace;
+    bight_filter_use filter;
+    bight_owner_options owner;
+    struct server server;
+    bight_signal *interrupt;
+    bight_signal *terminate;
+    bool stopping;
+    int code;
+};
+
+/* -- connections ---------------------------------------------------------- */
+
+static void on_ended(void *ctx, bight_transport *t, const bight_end *end)
+{
+    struct run *run = ctx;
+    bight_address peer = bight_transport_peer(t);
+    guard_ended(run->guard, &peer);
+    access_ended(run->access, t, end);
+}
+
+static void on_refused(void *ctx, const bight_address *peer, bight_error why)
+{
+    struct run *run = ctx;
+    const char *limit = guard_refused(run->guard, peer);
+    access_refused(run->access, peer, limit, why);
+}
+
+/* -- signals -------------------------------------------------------------- */
+
+static void say_stopping(const struct run *run)
+{
+    size_t open = server_connections(&run->server);
+    char limit[32];
+    if (run->options->quiet || run->options->json || open == 0)
+        return;
+    (void)bight_format_duration(run->options->drain_timeout_ms, limit,
+                                sizeof(limit));
+    (void)fprintf(stderr,
+                  "bight: stopping, %zu connection%s may take %s to finish - "
+                  "again to stop at once\n",
+                  open, open == 1 ? "" : "s", limit);
+}
+
+static void stop(struct run *run, int signum)
+{
+    if (run->stopping) {
+        run->code = EXIT_SIGNAL + signum;
+        server_drain(&run->server, 0);
+        return;
+    }
+    run->stopping = true;
+    say_stopping(run);
+    server_drain(&run->server, run->options->drain_timeout_ms);
+}
+
+static void on_interrupt(void *ctx)
+{
+    stop(ctx, SIGINT);
+}
+
+static void on_terminate(void *ctx)
+{
+    stop(ctx, SIGTERM);
+}
+
+static void say_stopped(const struct run *run, const bight_drain_report *report)
+{
+    uint64_t count = access_count(run->access);
+    const bight_log_field fields[] = {
+        bight_log_uint("connections", count),
+        bight_log_uint("finished", report->served),
+        bight_log_uint("aborted", report->aborted),
+    };
+    if (run->options->json)
+        (void)event_write("stopped", fields, 3);
+    if (run->options->json || run->options->quiet)
+        return;
+    (void)fprintf(stderr, "bight: stopped after %" PRIu64 " connection%s",
+                  count, count == 1 ? "" : "s");
+    if (report->served + report->aborted > 0)
+        (void)fprintf(
+            stderr, "; of the last, %" PRIu64 " finished, %" PRIu64 " aborted",
+            report->served, report->aborted);
+    (void)fputc('\n', stderr);
+}
+
+/* Ends all that could keep the loop running. */
+static void let_go(struct run *run)
+{
+    server_close(&run->server);
+    bight_signal_free(run->interrupt);
+    bight_signal_free(run->terminate);
+    access_free(run->access);
+}
+
+static void on_drained(void *ctx, const bight_drain_report *report)
+{
+    struct run *run = ctx;
+    say_stopped(run, report);
+    let_go(run);
+}
+
+static bight_error watch_signals(struct run *run)
+{
+    bight_error error =
+        bight_signal_new(run->loop, SIGINT, on_interrupt, run, &run->interrupt);
+    if (bight_failed(error))
+        return error;
+    return bight_signal_new(run->loop, SIGTERM, on_terminate, run,
+                            &run->terminate);
+}
+
+/* -- the start ------------------------------------------------------------ */
+
+/* As many descriptors as we may have. */
+static void raise_limits(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void start_log(const struct serve_options *options)
+{
+    static int fd = STDERR_FILENO;
+    int32_t level = options->log_level;
+    if (options->verbose && level > BIGHT_LOG_DEBUG)
+        level = BIGHT_LOG_DEBUG;
+    if (options->quiet && level < BIGHT_LOG_WARNING)
+        level = BIGHT_LOG_WARNING;
+    (void)bight_log_set_sink(options->log_format == FORMAT_JSON
+                                 ? bight_log_sink_json
+                                 : bight_log_sink_text,
+                             &fd, (bight_log_level)level);
+}
+
+/* What goes to stdout beside events is JSON too. */
+static int open_access(struct run *run)
+{
+    const struct serve_options *options = run->options;
+    const char *path = options->access_log;
+    bool json = options->log_format == FORMAT_JSON;
+    if (path == NULL) {
+        run->access_fd = options->quiet ? -1 : STDERR_FILENO;
+    } else if (strcmp(path, "off") == 0) {
+        run->access_fd = -1;
+    } else if (strcmp(path, "-") == 0) {
+        run->access_fd = STDOUT_FILENO;
+        json = json || options->json;
+    } else {
+        run->access_fd =
+            open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+        if (run->access_fd < 0)
+            return complain_error(
+                bight_error_note(bight_error_errno(errno), "open %s", path));
+    }
+    bight_error error = access_new(run->loop, run->access_fd, json,
+                                   run->protocol->name, &run->access);
+    return bight_failed(error) ? complain_error(error) : 0;
+}
+
+static void set_owner(struct run *run)
+{
+    const struct serve_options *options = run->options;
+    bight_owner_options_init(&run->owner);
+    run->owner.limits.idle_timeout_ms = options->idle_timeout_ms;
+    run->owner.ended = on_ended;
+    run->owner.refused = on_refused;
+    run->owner.ctx = run;
+    if (options->trace == TRACE_OFF)
+        return;
+    run->trace = (bight_trace_options){.size = sizeof(run->trace),
+                                       .hex = options->trace == TRACE_HEX};
+    run->filter =
+        (bight_filter_use){.filter = &bight_trace, .options = &run->trace};
+    run->owner.filters = &run->filter;
+    run->owner.filter_count = 1;
+}
+
+static int prepare(struct run *run)
+{
+    const struct serve_options *options = run->options;
+    int code = open_access(run);
+    if (code != 0)
+        return code;
+    run->guard = guard_new(run->protocol->factory, (size_t)options->max_conn,
+                           (size_t)options->max_conn_per_host);
+    if (run->guard == NULL)
+        return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
+    set_owner(run);
+    run->server = (struct server){.loop = run->loop,
+                                  .factory = guard_factory(run->guard),
+                                  .options = &run->owner,
+                                  .drained = on_drained,
+                                  .ctx = run};
+    return 0;
+}
+
+/* All names first, then all addresses: nothing turns the loop in between, so
+ * nobody is served before everybody is. */
+static int listen_on(struct run *run, struct serve *serve)
+{
+    int code = 0;
+    for (size_t i = 0; i < serve->count && code == 0; i++)
+        code =
+            place_resolve(&serve->places[i], run->loop, run->options->public);
+    for (size_t i = 0; i < serve->count && code == 0; i++)
+        code = server_listen(&run->server, &serve->places[i]);
+    return code;
+}
+
+static int announce(struct run *run)
+{
+    bight_error error = watch_signals(run);
+    if (!bight_failed(error) && run->options->json)
+        error = banner_announce(&run->server);
+    else if (!bight_failed(error) && !run->options->quiet)
+        banner_show(&run->server, run->protocol);
+    if (!bight_failed(error))
+        return 0;
+    int code = complain_error(error);
+    return code == EXIT_RUNTIME ? EXIT_IO : code;
+}
+
+static int serve_on_loop(struct run *run, struct serve *serve)
+{
+    int code = prepare(run);
+    if (code == 0)
+        code = listen_on(run, serve);
+    if (code == 0)
+        code = announce(run);
+    if (code != 0)
+        let_go(run);
+    bight_error error = bight_loop_run(run->loop);
+    if (code != 0)
+        return code;
+    return bight_failed(error) ? complain_error(error) : run->code;
+}
+
+static void finish(struct run *run)
+{
+    (void)bight_loop_free(run->loop);
+    server_fini(&run->server);
+    guard_free(run->guard);
+    if (run->access_fd > STDERR_FILENO)
+        (void)close(run->access_fd);
+    (void)bight_log_set_sink(NULL, NULL, BIGHT_LOG_OFF);
+}
+
+int serve_run(struct serve *serve)
+{
+    struct run run = {.options = &serve->options,
+                      .protocol = serve->protocol,
+                      .access_fd = -1};
+    raise_limits();
+    start_log(&serve->options);
+    bight_error error = bight_loop_new(NULL, &run.loop);
+    if (bight_failed(error))
+        return complain_error(error);
+    int code = serve_on_loop(&run, serve);
+    finish(&run);
+    return code;
+}

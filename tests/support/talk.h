@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A talk with a protocol's server over memory transports, in virtual time: the
+ * test is the client, and sees how the server's connection ended.
+ */
+#ifndef BIGHT_TESTS_TALK_H
+#define BIGHT_TESTS_TALK_H
+
+#include <bight/buffer.h>
+#include <bight/listener.h>
+#include <bight/memory.h>
+
+#include "loops.h"
+
+/* Bytes under way in one direction, unless a test says otherwise. */
+#define TALK_CAPACITY (64 * 1024)
+
+struct talk {
+    bight_loop *loop;
+    bight_listener *listener;
+    bight_transport *client; /* NULL once it has ended */
+    bight_buffer received;   /* all that the client read */
+    size_t enough; /* with so many bytes received it stops reading; 0: never */
+    bool eof;
+    bool paused; /* its writes are FULL */
+    bight_error why;
+    bool server_ended;
+    bight_end server; /* how the server's connection ended */
+};
+
+/* Listens with the factory and connects; `memory` may be NULL. */
+void talk_begin(struct talk *talk, const bight_factory *factory,
+                const bight_memory_options *memory);
+/* Aborts what is open and frees all. */
+void talk_end(struct talk *talk);
+
+void talk_write(struct talk *talk, bight_bytes data);
+void talk_write_eof(struct talk *talk);
+
+/* Turns the loop without moving the clock, as long as something happens. */
+void talk_run(struct talk *talk);
+
+/* The wire's options for reads of at most `read_chunk` and writes of at most
+ * `write_chunk` bytes. */
+bight_memory_options talk_split(size_t read_chunk, size_t write_chunk);
+
+/* So many bytes that tell their place, borrowed until the next call. */
+bight_bytes talk_pattern(size_t size);
+
+#define ck_assert_received(talk, expected)                                     \
+    talk_assert_received((talk), (expected), __FILE__, __LINE__)
+void talk_assert_received(const struct talk *talk, bight_bytes expected,
+                          const char *file, int line);
+
+#endif
