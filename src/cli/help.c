@@ -89,12 +89,12 @@ void serve_help(void)
         const struct args_spec spec = {.traits = serve_option_traits};
         show_option(&option, args_trait(&spec, option.name));
     }
-    (void)puts("\nDurations are written as 500ms, 10s, 2m, 1h.\n"
-               "SIGINT, SIGTERM: finish and end with 0; again: abort, and end "
-               "with 128 + signal.\n"
-               "Exit codes: 64 command line, 69 address in use or not here, "
-               "71 out of descriptors\n"
-               "or memory, 73 and 74 files, 77 no permission, 1 other.");
+    (void)puts(
+        "\nDurations are written as 500ms, 10s, 2m, 1h.\n"
+        "SIGINT, SIGTERM: drain, end with 0; again: abort, end with 128 + "
+        "signal.\n"
+        "Exit codes: 64 command line, 69 address in use or not here, 71 no\n"
+        "descriptors or memory, 73 and 74 files, 77 no permission, 1 other.");
 }
 
 void help_usage(FILE *out)

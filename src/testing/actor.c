@@ -182,7 +182,7 @@ static void connection_lost(void *self, bight_transport *t, bight_error why)
         actor->t = NULL;
 }
 
-static bight_space get_buffer(void *self, bight_transport *t, size_t hint)
+bight_space bight__actor_get_buffer(void *self, bight_transport *t, size_t hint)
 {
     struct bight__actor *actor = enter(self, t, "get_buffer");
     (void)hint;
@@ -319,7 +319,3 @@ void bight__actor_probe(struct bight__actor *actor)
     actor->filters[actor->options.filter_count++] =
         (bight_filter_use){&bight__probe_filter, &actor->probe};
 }
-
-/* For a case that offers its own memory. */
-bight_space (*const bight__actor_get_buffer)(void *, bight_transport *,
-                                             size_t) = get_buffer;

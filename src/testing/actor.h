@@ -91,9 +91,8 @@ void bight__actor_probe(struct bight__actor *actor);
 void bight__actor_told(void *ctx, bight_transport *t, bight_error error);
 
 /* get_buffer of the recorder, for a case that puts it into its table. */
-extern bight_space (*const bight__actor_get_buffer)(void *self,
-                                                    bight_transport *t,
-                                                    size_t hint);
+bight_space bight__actor_get_buffer(void *self, bight_transport *t,
+                                    size_t hint);
 
 /* -- verbs ---------------------------------------------------------------- */
 

@@ -26,6 +26,13 @@ void bight__stage_fail(struct bight__stage *stage, const char *format, ...)
     va_end(args);
 }
 
+void bight__stage_note(struct bight__stage *stage, uint32_t seed)
+{
+    size_t length = strlen(stage->message);
+    (void)snprintf(stage->message + length, stage->message_size - length,
+                   " (seed %" PRIu32 ")", seed);
+}
+
 void bight__stage_unsupported(struct bight__stage *stage, const char *why)
 {
     stage->unsupported = true;

@@ -48,6 +48,7 @@ struct bight__stage {
     unsigned calls; /* that bight__stage_clog's entries made */
     int raw_fd;     /* of the peer without bight, -1: none */
     uint64_t survivors;
+    uint32_t random;
     uint64_t patience_ms;
     char *message;
     size_t message_size;
@@ -58,6 +59,8 @@ struct bight__stage {
 /* Only the first failure is kept. */
 void bight__stage_fail(struct bight__stage *stage, const char *format, ...)
     BIGHT_PRINTF(2, 3);
+/* Adds the seed to a failure. */
+void bight__stage_note(struct bight__stage *stage, uint32_t seed);
 void bight__stage_unsupported(struct bight__stage *stage, const char *why);
 bool bight__stage_check(struct bight__stage *stage, bool ok, const char *text,
                         const char *file, int line);

@@ -293,17 +293,16 @@ size_t bight_transport_queued(const bight_transport *t)
 
 static void set_paused(bight_transport *t, bool paused)
 {
-    uint8_t told = paused ? BIGHT__DUE_PAUSE : BIGHT__DUE_RESUME;
-    uint8_t other = paused ? BIGHT__DUE_RESUME : BIGHT__DUE_PAUSE;
     if (paused)
         t->facts |= BIGHT__PAUSED;
     else
         t->facts &= (uint16_t)~BIGHT__PAUSED;
-    /* An up-call that was not made yet is taken back: strictly paired. */
-    if ((t->due & other) != 0)
-        t->due &= (uint8_t)~other;
+    /* A resume that was not told yet is taken back: strictly paired. A pause is
+     * not, since a write may have answered FULL: its resume must come. */
+    if (paused && (t->due & BIGHT__DUE_RESUME) != 0)
+        t->due &= (uint8_t)~BIGHT__DUE_RESUME;
     else
-        t->due |= told;
+        t->due |= paused ? BIGHT__DUE_PAUSE : BIGHT__DUE_RESUME;
     bight__transport_schedule(t);
 }
 

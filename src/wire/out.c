@@ -211,14 +211,18 @@ static bight_write_status refuse(const bight_transport *t, size_t size)
     return BIGHT_WRITE_CLOSED;
 }
 
-static bight_write_status status_of(const bight_transport *t)
+/* FULL is a promise that resume_writing will come, so the pause is noted now,
+ * even if the flush finds room again. */
+static bight_write_status status_of(bight_transport *t)
 {
     if (!may_write(t))
         return BIGHT_WRITE_CLOSED;
-    if ((t->facts & BIGHT__PAUSED) != 0 ||
-        bight__out_refused(t) > bight__transport_limits(t)->high_mark)
+    if ((t->facts & BIGHT__PAUSED) != 0)
         return BIGHT_WRITE_FULL;
-    return BIGHT_WRITE_READY;
+    if (bight__out_refused(t) <= bight__transport_limits(t)->high_mark)
+        return BIGHT_WRITE_READY;
+    bight__out_judge(t);
+    return BIGHT_WRITE_FULL;
 }
 
 /* The cap counts what is there before this write (T17); of two layers only the

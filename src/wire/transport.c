@@ -172,6 +172,22 @@ static void deliver_made(bight_transport *t)
         t->owner->ops->made(t->owner, t);
 }
 
+static void let_writers_go(bight_transport *t)
+{
+    bight__pipe_target_paused(t, false);
+    t->due |= BIGHT__DUE_PRODUCE;
+}
+
+/* A new protocol does not hear the resume of a pause that the old one heard. */
+static void restart_pairs(bight_transport *t)
+{
+    t->due &= (uint8_t)~BIGHT__DUE_PAUSE;
+    if (take(t, BIGHT__DUE_RESUME))
+        let_writers_go(t);
+    if ((t->facts & BIGHT__PAUSED) != 0)
+        t->due |= BIGHT__DUE_PAUSE;
+}
+
 static void deliver_switch(bight_transport *t)
 {
     struct bight__cold *cold = t->cold;
@@ -183,8 +199,7 @@ static void deliver_switch(bight_transport *t)
     cold->next = NULL;
     cold->next_self = NULL;
     t->facts |= BIGHT__SWITCHED;
-    if ((t->facts & BIGHT__PAUSED) != 0)
-        t->due |= BIGHT__DUE_PAUSE;
+    restart_pairs(t);
     t->protocol->connection_made(bight__transport_self(t), t);
 }
 
@@ -200,8 +215,7 @@ static void deliver_writability(bight_transport *t)
         t->protocol->pause_writing(bight__transport_self(t), t);
     }
     if (t->state == BIGHT__OPEN && take(t, BIGHT__DUE_RESUME)) {
-        bight__pipe_target_paused(t, false);
-        t->due |= BIGHT__DUE_PRODUCE;
+        let_writers_go(t);
         t->protocol->resume_writing(bight__transport_self(t), t);
         if (BIGHT__MUTANT(UNPAIRED_RESUME))
             t->protocol->resume_writing(bight__transport_self(t), t);

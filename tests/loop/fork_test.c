@@ -187,6 +187,17 @@ START_TEST(a_childs_signals_are_its_own)
 }
 END_TEST
 
+START_TEST(without_a_fork_it_changes_nothing)
+{
+    begin(_i);
+    ck_assert_ok(bight_call_soon(the_loop, say, "soon"));
+    ck_assert_ok(bight_call_threadsafe(the_loop, say, "threadsafe"));
+    ck_assert_ok(bight_loop_after_fork(the_loop));
+    ck_assert(ran("soon threadsafe"));
+    loops_free(the_loop);
+}
+END_TEST
+
 /* -- threads do not survive ------------------------------------------------ */
 
 static bight_error pass_gate(void *ctx)
@@ -311,6 +322,9 @@ Suite *bight_test_suite(void)
     tcase_add_test(loop, what_a_child_closes_its_parent_still_watches);
     tcase_add_test(loop, a_child_has_a_side_poller_of_its_own);
     tcase_add_test(loop, a_childs_signals_are_its_own);
+
+    TCase *same = leaks_test_case(suite, "same process");
+    tcase_add_kinds_test(same, without_a_fork_it_changes_nothing);
 
     TCase *threads = leaks_test_case(suite, "threads");
     tcase_set_tags(threads, "fork");

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "faults.h"
 #include "leaks.h"
 #include "scene.h"
 #include "suite.h"
@@ -345,6 +346,19 @@ START_TEST(E11_a_drain_after_the_report_is_told_the_same)
 }
 END_TEST
 
+START_TEST(S3_without_memory_for_a_deadline_drain_does_not_wait)
+{
+    start(_i);
+    scene_connect();
+    faults_fail_all();
+    drain(60000);
+    faults_fail_nth(0);
+    ck_run_until(scene.drained == 1);
+    ck_assert_uint_eq(scene.report.aborted, 1);
+    scene_end();
+}
+END_TEST
+
 static void close_when_drained(void *ctx, const bight_drain_report *report)
 {
     scene_drained(ctx, report);
@@ -462,6 +476,7 @@ static void add_draining(TCase *tcase)
     add_each(tcase, E11_drain_without_connections_is_told_soon);
     add_each(tcase, E11_a_second_drain_before_it_was_told_is_told_once);
     add_each(tcase, E11_a_drain_after_the_report_is_told_the_same);
+    add_each(tcase, S3_without_memory_for_a_deadline_drain_does_not_wait);
     add_each(tcase, E11_the_listener_may_be_closed_in_the_report);
     add_each(tcase, E11_a_closed_listener_may_be_closed_again_in_its_report);
     add_each(tcase, E11_a_loop_that_closes_reports_the_drain);

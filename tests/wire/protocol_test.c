@@ -199,6 +199,100 @@ START_TEST(T33_a_smaller_table_may_be_switched_to)
 }
 END_TEST
 
+/* -- pairs ---------------------------------------------------------------- */
+
+static unsigned pauses, resumes;
+
+static void count_pause(void *self, bight_transport *t)
+{
+    (void)self;
+    (void)t;
+    pauses++;
+}
+
+static void count_resume(void *self, bight_transport *t)
+{
+    (void)self;
+    (void)t;
+    ck_assert_uint_lt(resumes, pauses);
+    resumes++;
+}
+
+static const bight_protocol pair_counter = {
+    .size = sizeof(bight_protocol),
+    .pause_writing = count_pause,
+    .resume_writing = count_resume,
+};
+
+static uint8_t big[200000];
+
+/* The peer makes room in the very dispatch in which it is changed: what is
+ * queued now falls below the low mark. */
+static void switch_server(void *self, bight_transport *t, bight_bytes data)
+{
+    struct heard *server = scene_last_server();
+    scene_client.data_received(self, t, data);
+    if (server->lost == 0 && bight_transport_queued(server->t) < 80000)
+        ck_assert_ok(
+            bight_transport_set_protocol(server->t, &pair_counter, NULL));
+}
+
+START_TEST(T15_a_new_protocol_hears_no_resume_of_the_old_one_s_pause)
+{
+    bight_protocol switching = scene_client;
+    switching.data_received = switch_server;
+    const bight_factory factory = {.size = sizeof(factory),
+                                   .protocol = &switching};
+    pauses = resumes = 0;
+    start(&scene_server);
+    ck_assert_ok(scene_try_connect(&factory, NULL));
+    run();
+    bight_transport_pause_reading(scene_last_client()->t, BIGHT_HOLD_USER);
+    run();
+    (void)bight_transport_write(scene_last_server()->t,
+                                bight_bytes_of(big, sizeof(big)));
+    run();
+    ck_assert_uint_eq(scene_last_server()->paused, 1);
+    bight_transport_resume_reading(scene_last_client()->t, BIGHT_HOLD_USER);
+    run();
+    ck_assert_uint_eq(scene_last_client()->size, sizeof(big));
+    ck_assert_uint_eq(scene_last_server()->resumed, 0);
+    ck_assert_uint_eq(resumes, pauses);
+    scene_end();
+}
+END_TEST
+
+/* In connection_made, while the peer reads in the same dispatch. */
+static bight_write_status last_status;
+
+static void write_until_full(void *self, bight_transport *t)
+{
+    (void)self;
+    do
+        last_status = bight_transport_write(t, bight_bytes_of(big, 1000));
+    while (last_status == BIGHT_WRITE_READY);
+}
+
+static const bight_protocol eager = {
+    .size = sizeof(bight_protocol),
+    .connection_made = write_until_full,
+    .pause_writing = count_pause,
+    .resume_writing = count_resume,
+};
+
+START_TEST(T12_full_is_followed_by_resume_writing)
+{
+    pauses = resumes = 0;
+    start(&eager);
+    connect_one();
+    run();
+    ck_assert_int_eq(last_status, BIGHT_WRITE_FULL);
+    ck_assert_uint_eq(pauses, 1);
+    ck_assert_uint_eq(resumes, 1);
+    scene_end();
+}
+END_TEST
+
 Suite *bight_test_suite(void)
 {
     Suite *suite = suite_create("wire.protocol");
@@ -213,5 +307,9 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, a_larger_table_is_read_up_to_what_is_known);
     tcase_add_test(tcase, a_table_without_its_size_is_refused);
     tcase_add_test(tcase, T33_a_smaller_table_may_be_switched_to);
+    tcase = leaks_test_case(suite, "pairs");
+    tcase_add_test(tcase,
+                   T15_a_new_protocol_hears_no_resume_of_the_old_one_s_pause);
+    tcase_add_test(tcase, T12_full_is_followed_by_resume_writing);
     return suite;
 }
