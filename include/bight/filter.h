@@ -26,7 +26,7 @@ BIGHT_API bight_error bight_filter_raise(bight_transport *below,
 
 /** NULL before it was raised and after it ended. */
 BIGHT_API bight_transport *bight_transport_above(const bight_transport *below);
-/** NULL at the wire. */
+/** NULL at the wire, and once the one above ended. */
 BIGHT_API bight_transport *bight_transport_below(const bight_transport *above);
 
 /** The options in the owner's bight_filter_use for this layer. */

@@ -127,9 +127,13 @@ static uint64_t uv_now_ns(const bight_loop *loop)
 }
 
 /* libuv counts from its cached time, so the absolute millisecond is what
- * makes a deadline never early (L3). */
+ * makes a deadline never early (L3). But its poll waits as long as that time
+ * is from the deadline: a time as old as the callback is slow would make it as
+ * late. A host's time is the host's. */
 static uint64_t delay_until(const bight_loop *loop, uint64_t due_ns)
 {
+    if (!loop->adopted)
+        uv_update_time(loop->uv);
     uint64_t due_ms = due_ns / 1000000 + (due_ns % 1000000 != 0);
     uint64_t now_ms = uv_now(loop->uv);
     return due_ms > now_ms ? due_ms - now_ms : 0;

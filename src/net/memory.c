@@ -254,6 +254,11 @@ static void memory_close(bight_transport *t)
     wake(end);
 }
 
+static bool memory_can(bight_capability what)
+{
+    return what == BIGHT_CAN_WRITE_EOF || what == BIGHT_CAN_RESET;
+}
+
 static bool memory_info(const bight_transport *t, bight_driver_query query,
                         void *inout)
 {
@@ -264,7 +269,7 @@ static bool memory_info(const bight_transport *t, bight_driver_query query,
             (bight_address){.family = BIGHT_ADDRESS_MEMORY};
         return true;
     case BIGHT_DRIVER_CAN:
-        *(int *)inout = *(bight_capability *)inout != BIGHT_CAN_CREDENTIALS;
+        *(int *)inout = memory_can(*(bight_capability *)inout);
         return true;
     case BIGHT_DRIVER_FD:
     case BIGHT_DRIVER_BELOW:

@@ -24,6 +24,11 @@ static void unix_reset(bight_transport *t)
     (void)t;
 }
 
+static bool unix_can(bight_capability what)
+{
+    return what == BIGHT_CAN_WRITE_EOF || what == BIGHT_CAN_CREDENTIALS;
+}
+
 static bool unix_info(const bight_transport *t, bight_driver_query query,
                       void *inout)
 {
@@ -38,7 +43,7 @@ static bool unix_info(const bight_transport *t, bight_driver_query query,
         *(int *)inout = bight__stream_fd(t);
         return true;
     case BIGHT_DRIVER_CAN:
-        *(int *)inout = *(bight_capability *)inout != BIGHT_CAN_RESET;
+        *(int *)inout = unix_can(*(bight_capability *)inout);
         return true;
     case BIGHT_DRIVER_BELOW:
         break;

@@ -96,9 +96,9 @@ static void echo_halves(struct bight__actor *actor)
  * to, and the halves as one piece. */
 static void lent_bytes(struct bight__stage *stage)
 {
-    PROBED();
+    bight__actor_probe(CLIENT);
     CLIENT->on_data = echo_halves;
-    stage->patterned = true;
+    OPEN();
     (void)bight__actor_more(SERVER, 60000);
     UNTIL(SERVER->received == 60000);
     EQUAL(CLIENT->tally[1], 60000);
@@ -115,7 +115,7 @@ static void swap_halves(struct bight__actor *actor)
     size_t half = data.size / 2;
     (void)bight__actor_write(actor, data.data + half, data.size - half);
     (void)bight__actor_write(actor, data.data, half);
-    EQUAL(actor->probe.tries, 0);
+    EQUAL(actor->probe.tries, actor->reads - 1);
 }
 
 static void lent_bytes_apart(struct bight__stage *stage)
@@ -173,6 +173,42 @@ static void seventeenth_leaves_at_once(struct bight__stage *stage)
     IN_CALLBACK(lend_seventeen);
     UNTIL(SERVER->received == 170);
     CHECK(CLIENT->probe.tries <= 2);
+}
+
+static void lend_heavily(struct bight__actor *actor)
+{
+    struct bight__stage *stage = actor->stage;
+    (void)bight__actor_lend(actor, 200000);
+    EQUAL(actor->probe.tries, 0);
+    (void)bight__actor_lend(actor, 200000);
+    EQUAL(actor->probe.tries, 1);
+    EQUAL(actor->probe.bytes, 400000);
+}
+
+static void heavy_leaves_at_once(struct bight__stage *stage)
+{
+    PROBED();
+    IN_CALLBACK(lend_heavily);
+    UNTIL(SERVER->received == 400000);
+}
+
+/* Within one callback, with large pieces of its own, to one that reads
+ * nothing. */
+static void lend_until_full(struct bight__actor *actor)
+{
+    for (unsigned i = 0; i < 64; i++)
+        if (bight__actor_lend(actor, 3 << 20) != BIGHT_WRITE_READY)
+            return;
+}
+
+static void obedient_writer(struct bight__stage *stage)
+{
+    CLIENT->on_data = lend_until_full;
+    SERVER->on_made = bight__cue_pause;
+    OPEN();
+    (void)bight__actor_more(SERVER, 1);
+    UNTIL(CLIENT->paused || CLIENT->lost > 0);
+    EQUAL(CLIENT->lost, 0);
 }
 
 static void copy_much(struct bight__actor *actor)
@@ -246,8 +282,8 @@ static void taken_in_part(struct bight__stage *stage)
     IN_CALLBACK(write_all_kinds);
     SETTLE();
     EQUAL(CLIENT->probe.tries, 1);
+    UNTIL(SERVER->received == 5150);
     EQUAL(bight__actor_queued(CLIENT), 450);
-    EQUAL(SERVER->received, 5150);
     OK(bight_call_soon(stage->loop, complete, CLIENT));
     UNTIL(SERVER->received == 5600);
 }
@@ -300,6 +336,9 @@ const bight_conformance_case bight__cork_cases[] = {
     {"T13", "a copy of more than 2 KiB leaves at once, behind the cork",
      large_leaves_at_once},
     {"T13", "a seventeenth piece leaves at once", seventeenth_leaves_at_once},
+    {"T13", "a cork of more than 256 KiB leaves at once", heavy_leaves_at_once},
+    {"T17", "a writer that stops at FULL never passes the cap",
+     obedient_writer},
     {"T13", "copies that outgrow their arena leave in order", arena_overflows},
     {"T13", "the driver has at most 64 KiB in four pieces", driver_has_little},
     {"T13", "a completion tries further before the driver rests again",

@@ -109,7 +109,8 @@ static void source_dies(struct bight__stage *stage)
     UNTIL(FAR_SERVER->received == 1000);
     bight__actor_abort(CLIENT);
     UNTIL(ALL_OVER());
-    IS(FAR_CLIENT->why, BIGHT_ERROR_CLOSED);
+    if (bight__stage_can(stage, BIGHT_CAN_RESET))
+        IS(FAR_CLIENT->why, BIGHT_ERROR_CLOSED);
     IS(FAR_SERVER->why, BIGHT_ERROR_EOF);
 }
 

@@ -95,7 +95,7 @@ static void first_cause(struct bight__stage *stage)
     bight__actor_give_up(CLIENT, bight_error_of(BIGHT_ERROR_PROTOCOL_ERROR));
     bight__actor_abort(CLIENT);
     bight__actor_abort(CLIENT);
-    UNTIL(OVER());
+    UNTIL(CLIENT->lost == 1);
     END(CLIENT, BIGHT_ERROR_CLOSED, BIGHT_PARTY_LOCAL);
     EQUAL(CLIENT->end.later_causes, 1);
 }
@@ -179,7 +179,8 @@ static void flushes_the_cork(struct bight__stage *stage)
     OPEN_FAR();
     (void)bight__actor_say(CLIENT, "?");
     UNTIL(OVER());
-    CHECK(strcmp(CLIENT->text, "421 go away") == 0);
+    CHECK(strncmp(CLIENT->text, "421 go away", CLIENT->received) == 0);
+    CHECK(CLIENT->received == 11 || SERVER->end.unsent > 0);
     END(SERVER, BIGHT_ERROR_PROTOCOL_ERROR, BIGHT_PARTY_LOCAL);
     EQUAL(FAR_CLIENT->lost + FAR_SERVER->lost, 0);
     (void)bight__actor_say(FAR_CLIENT, "!");

@@ -147,7 +147,8 @@ static void at_made(struct bight__stage *stage, bight__cue cue)
 {
     CLIENT->on_made = cue;
     OPEN();
-    (void)bight__actor_more(SERVER, SERVER->t != NULL ? 10 : 0);
+    if (SERVER->t != NULL)
+        (void)bight__actor_more(SERVER, 10);
 }
 
 static void at_data(struct bight__stage *stage, bight__cue cue)
@@ -372,7 +373,7 @@ static void rings_are_not_nested(struct bight__stage *stage)
     SERVER->on_data = FAR_SERVER->on_data = hand_on;
     OPEN();
     OPEN_FAR();
-    (void)bight__actor_more(CLIENT, 10);
+    (void)bight__actor_say(CLIENT, "0123456789");
     UNTIL(CLIENT->written >= 20000);
 }
 

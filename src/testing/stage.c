@@ -163,6 +163,18 @@ const uint8_t *bight__pattern_at(uint64_t offset)
     return pattern + offset % BIGHT__PATTERN_PERIOD;
 }
 
+void bight__pattern_copy(uint8_t *to, uint64_t offset, size_t size)
+{
+    while (size > 0) {
+        size_t step =
+            size < BIGHT__PATTERN_PERIOD ? size : BIGHT__PATTERN_PERIOD;
+        memcpy(to, bight__pattern_at(offset), step);
+        to += step;
+        offset += step;
+        size -= step;
+    }
+}
+
 /* -- connections ---------------------------------------------------------- */
 
 static struct bight__pair *pair_of(struct bight__actor *actor)

@@ -168,6 +168,8 @@ bool bight__stage_begin(struct bight__stage *stage,
 /* Closes the loop, checks what must hold of every case, and frees. */
 void bight__stage_finish(struct bight__stage *stage);
 
+/* Copies any number of bytes of the pattern. */
+void bight__pattern_copy(uint8_t *to, uint64_t offset, size_t size);
 /* Byte `offset` and those after it, a period of them, of the pattern. */
 const uint8_t *bight__pattern_at(uint64_t offset);
 

@@ -100,7 +100,7 @@ bight_write_status bight__actor_lend(struct bight__actor *actor, size_t size)
         .next = stage->loans, .actor = actor, .size = size};
     stage->loans = loan;
     stage->patterned = true;
-    memcpy(loan->data, bight__pattern_at(actor->written), size);
+    bight__pattern_copy(loan->data, actor->written, size);
     actor->loans++;
     begin(actor);
     return wrote(actor, size,

@@ -133,6 +133,10 @@ void bight__transport_cut(bight_transport *t, bool reset)
     if (t->state >= BIGHT__ENDING)
         return;
     bight__transport_settle(t);
+    if (BIGHT__MUTANT(LOST_EARLY)) {
+        t->due |= BIGHT__DUE_LOST;
+        bight__transport_schedule(t);
+    }
     if (reset)
         t->driver->reset(t);
     /* A driver that waits to be told where to read to cannot end just now. */
@@ -203,7 +207,8 @@ void bight_transport_abort(bight_transport *t)
     bight__transport_check(t);
     if (t->state >= BIGHT__ENDING)
         return;
-    bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_ABORTED), true);
+    bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_ABORTED),
+                              !BIGHT__MUTANT(GENTLE_ABORT));
     if (BIGHT__MUTANT(CALL_INSIDE_VERB) && (t->facts & BIGHT__WAS_MADE) != 0)
         t->protocol->pause_writing(bight__transport_self(t), t);
 }
@@ -220,8 +225,10 @@ void bight_transport_fail(bight_transport *t, bight_error why)
         return;
     }
     bight__transport_note(t, why);
-    bight__out_flush_now(t);
-    if (t->state == BIGHT__OPEN && t->out != NULL && t->out->queue.head != NULL)
+    if (!BIGHT__MUTANT(FAIL_SILENTLY))
+        bight__out_flush_now(t);
+    if (t->state == BIGHT__OPEN &&
+        (bight__out_refused(t) > 0 || BIGHT__MUTANT(FAIL_SILENTLY)))
         bight__transport_cut(t, true);
     else if (t->state == BIGHT__OPEN)
         bight__transport_drain(t);
@@ -286,15 +293,9 @@ static uint32_t write_left(const bight_transport *t)
                    timeout_ms);
 }
 
-/* Queues for `left_ms` from now: a tick more, since the cached clock may be
- * that much behind, and up to another by rounding up (L4). */
 static void rearm_in(bight_transport *t, uint64_t left_ms)
 {
-    bight_loop *loop = bight__transport_loop(t);
-    uint64_t due_ms = loop->now_ms + left_ms + BIGHT__TICK_MS;
-    uint32_t due = (uint32_t)((due_ms + BIGHT__TICK_MS - 1) / BIGHT__TICK_MS);
-    bight__wheel_add(&loop->wheel, &t->timer, due);
-    bight__loop_rearm(loop);
+    bight__loop_watch(bight__transport_loop(t), &t->timer, left_ms);
 }
 
 /* A node that will look in time anyway stays where it is. */
@@ -344,6 +345,13 @@ void bight__transport_rearm(bight_transport *t)
     }
 }
 
+void bight__transport_await_progress(bight_transport *t)
+{
+    if (t->state == BIGHT__OPEN &&
+        bight__transport_limits(t)->write_timeout_ms > 0)
+        rearm_open(t);
+}
+
 static void open_expired(bight_transport *t)
 {
     if (idle_left(t) == 0)
@@ -359,6 +367,8 @@ static void open_expired(bight_transport *t)
 /* T24: the close did not come to its end; this is why it ended then. */
 static void linger_expired(bight_transport *t)
 {
+    if (BIGHT__MUTANT(NO_DEADLINE))
+        return;
     if (t->why == BIGHT_ERROR_CLOSED || t->why == BIGHT_ERROR_EOF)
         t->why = 0;
     bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_LINGER_TIMEOUT),
@@ -382,7 +392,7 @@ void bight__transport_expired(struct bight__wheel_node *node)
     case BIGHT__LINGERING:
         if ((t->facts & BIGHT__LAST_LIMIT) != 0)
             linger_expired(t);
-        else
+        else if (!BIGHT__MUTANT(LINGER_ON))
             bight__transport_cut(t, false);
         break;
     case BIGHT__ENDING:

@@ -31,10 +31,11 @@ bight_transport *bight_transport_above(const bight_transport *below)
     return below->cold == NULL ? NULL : below->cold->above;
 }
 
+/* What an ended transport's driver knew of may be gone. */
 bight_transport *bight_transport_below(const bight_transport *above)
 {
     bight_transport *below = NULL;
-    if (above->level > 0)
+    if (above->level > 0 && above->state != BIGHT__ENDED)
         (void)above->driver->info(above, BIGHT_DRIVER_BELOW, &below);
     return below;
 }
@@ -149,9 +150,12 @@ bight_error bight_filter_shutdown(bight_transport *above)
     return bight_transport_write_eof(state_of(above)->below);
 }
 
+/* What should have left before has; what the upper one gave up goes here. */
 void bight_filter_close(bight_transport *above)
 {
-    bight_transport_close_now(state_of(above)->below);
+    bight_transport *below = state_of(above)->below;
+    bight__out_flush_now(below);
+    bight__transport_end_with(below, bight_error_of(BIGHT_ERROR_CLOSED), false);
 }
 
 void bight_filter_reset(bight_transport *above)

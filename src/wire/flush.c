@@ -113,7 +113,10 @@ static void hand_over(bight_transport *t, struct bight__out *out)
     if (out->queue.head == NULL || out->writing || t->state >= BIGHT__ENDING)
         return;
     size_t count = bight__queue_gather(&out->queue, out->pieces,
-                                       BIGHT_DRIVER_PIECES, BIGHT_DRIVER_REST);
+                                       BIGHT_DRIVER_PIECES,
+                                       BIGHT__MUTANT(REST_UNBOUNDED)
+                                           ? SIZE_MAX
+                                           : BIGHT_DRIVER_REST);
     out->resting = size_of(out->pieces, count);
     out->writing = true;
     bight_error error =
@@ -137,11 +140,11 @@ static void after_flush(bight_transport *t)
         bight__out_detach(t);
     if (t->state >= BIGHT__ENDING)
         return;
-    if (t->out != NULL && bight__transport_limits(t)->write_timeout_ms > 0)
-        bight__transport_rearm(t);
+    if (t->out != NULL)
+        bight__transport_await_progress(t);
     bight__out_judge(t);
     bight__transport_step(t);
-    if (t->cold != NULL && t->cold->above != NULL)
+    if (t->cold != NULL && t->cold->above != NULL && !BIGHT__MUTANT(NO_NUDGE))
         bight__transport_nudge(t->cold->above);
 }
 
@@ -226,7 +229,8 @@ void bight_driver_written(bight_transport *t, bight_error error)
         return;
     }
     sent(t, out->resting);
-    out->progress_ms = (uint32_t)bight__transport_loop(t)->now_ms;
+    if (!BIGHT__MUTANT(SLOW_IS_STUCK))
+        out->progress_ms = (uint32_t)bight__transport_loop(t)->now_ms;
     bight__queue_skip(&out->queue, out->resting);
     if (!drain_queue(t, out))
         return;
@@ -236,9 +240,11 @@ void bight_driver_written(bight_transport *t, bight_error error)
 
 void bight__out_flush_now(bight_transport *t)
 {
-    struct bight__out *out = t->out;
-    if (out != NULL && out->count > 0 && out->queue.head == NULL)
-        bight__out_leave(t, out, NULL);
+    for (; t != NULL; t = bight_transport_below(t)) {
+        struct bight__out *out = t->out;
+        if (out != NULL && out->count > 0 && out->queue.head == NULL)
+            bight__out_leave(t, out, NULL);
+    }
 }
 
 void bight__out_drop(bight_transport *t)
@@ -284,8 +290,11 @@ size_t bight_transport_queued(const bight_transport *t)
     size_t size = 0;
     if (t->state >= BIGHT__ENDING)
         return 0;
-    for (; t != NULL; t = bight_transport_below(t))
+    for (; t != NULL; t = bight_transport_below(t)) {
         size += held(t);
+        if (BIGHT__MUTANT(ONE_LAYER_COUNTS))
+            break;
+    }
     return size;
 }
 

@@ -6,29 +6,56 @@
 #ifndef BIGHT_WIRE_MUTANTS_H
 #define BIGHT_WIRE_MUTANTS_H
 
+/* Name and fault. */
+#define BIGHT__MUTANTS(X)                                                      \
+    X(LOST_TWICE, "T2: connection_lost comes twice")                           \
+    X(LOST_EARLY, "T2: connection_lost before the driver closed")              \
+    X(LOST_UNMADE, "T3: connection_lost of what was never made")               \
+    X(EOF_TWICE, "T5: eof_received comes twice")                               \
+    X(EOF_BEFORE_DATA, "T5: held bytes come after eof")                        \
+    X(CALL_INSIDE_VERB, "T8: abort calls back")                                \
+    X(RESUME_AT_ONCE, "T8: resume_reading delivers what is held")              \
+    X(OVERTAKE, "T8: a read overtakes queued up-calls")                        \
+    X(LOSE_PARTIAL, "T11: a byte is lost after a partial write")               \
+    X(REORDER, "T11: a cork leaves last first")                                \
+    X(RELEASE_TWICE, "T12: owned bytes are released twice")                    \
+    X(NEVER_RELEASE, "T12: owned bytes are not released on abort")             \
+    X(NO_CORK, "T13: each write leaves at once")                               \
+    X(COPY_LENT, "T13: bytes just read are copied")                            \
+    X(REST_UNBOUNDED, "T13: the driver gets more than 64 KiB")                 \
+    X(WRITE_AFTER_EOF, "T14: a write after write_eof is sent")                 \
+    X(HIGH_NEVER, "T15: pause_writing never comes")                            \
+    X(FORGET_RESUME, "T15: resume_writing never comes")                        \
+    X(UNPAIRED_RESUME, "T15: resume_writing without a pause")                  \
+    X(ONE_LAYER_COUNTS, "T16: queued counts the uppermost layer only")         \
+    X(NO_CAP, "T17: no limit on queued bytes")                                 \
+    X(STOP_TWICE, "T18: a producer is stopped twice")                          \
+    X(UNPRESSED_PIPE, "T18: a pipe reads on although its target is full")      \
+    X(IGNORE_PAUSE, "T20: data although reading is paused")                    \
+    X(PAUSE_NOT_COUNTED, "T20: one resume clears every reason")                \
+    X(EOF_WHILE_PAUSED, "T20: eof although reading is paused")                 \
+    X(DATA_AFTER_CLOSE, "T23: data after close")                               \
+    X(CLOSE_DROPS, "T23: close forgets what is queued")                        \
+    X(NO_LINGER, "T23: close does not read to the end")                        \
+    X(LINGER_ON, "T23: close waits for the peer without a limit")              \
+    X(NO_DEADLINE, "T24: the linger timeout does nothing")                     \
+    X(GENTLE_ABORT, "T25: abort does not reset")                               \
+    X(EOF_OVERTAKES, "T26: write_eof does not wait for queued bytes")          \
+    X(STAY_AFTER_EOF, "T27: eof_received answers false, and nothing closes")   \
+    X(STAY_AFTER_BOTH, "T28: both directions ended, the connection did not")   \
+    X(LAST_CAUSE, "T29: the last cause wins")                                  \
+    X(FAIL_SILENTLY, "T30: fail does not flush the cork")                      \
+    X(IDLE_EARLY, "T31: idle although active")                                 \
+    X(SLOW_IS_STUCK, "T31: progress does not put off the write timeout")       \
+    X(NO_NUDGE, "T32: upper layers do not hear that a queue drained")          \
+    X(SWITCH_AT_ONCE, "T33: set_protocol acts inside the verb")                \
+    X(OLD_ONES_BYTES, "T33: the old protocol gets what comes after a switch")
+
 enum bight__mutant_kind {
     BIGHT__MUTANT_NONE,
-    BIGHT__MUTANT_LOSE_PARTIAL,      /* a byte lost after a partial write */
-    BIGHT__MUTANT_DATA_AFTER_CLOSE,  /* T4, T23 */
-    BIGHT__MUTANT_FORGET_RESUME,     /* resume_writing never comes */
-    BIGHT__MUTANT_CALL_INSIDE_VERB,  /* T8: abort calls connection_lost */
-    BIGHT__MUTANT_LOST_TWICE,        /* T2 */
-    BIGHT__MUTANT_EOF_TWICE,         /* T5 */
-    BIGHT__MUTANT_EOF_BEFORE_DATA,   /* held bytes come after eof */
-    BIGHT__MUTANT_IGNORE_PAUSE,      /* T20: data while paused */
-    BIGHT__MUTANT_PAUSE_NOT_COUNTED, /* one resume clears every reason */
-    BIGHT__MUTANT_CLOSE_DROPS,       /* close forgets what is queued */
-    BIGHT__MUTANT_NO_LINGER,         /* close does not read to the end */
-    BIGHT__MUTANT_WRITE_AFTER_EOF,   /* T14: write after write_eof is sent */
-    BIGHT__MUTANT_NO_CAP,            /* T17: no limit on queued bytes */
-    BIGHT__MUTANT_LAST_CAUSE,        /* T29: the last cause wins */
-    BIGHT__MUTANT_RELEASE_TWICE,     /* T12: owned bytes released twice */
-    BIGHT__MUTANT_NEVER_RELEASE,     /* T12: not released on abort */
-    BIGHT__MUTANT_REORDER,           /* T11: a cork leaves last first */
-    BIGHT__MUTANT_HIGH_NEVER,        /* T15: pause_writing never comes */
-    BIGHT__MUTANT_SWITCH_AT_ONCE,    /* T33: inside the verb */
-    BIGHT__MUTANT_IDLE_EARLY,        /* T31: idle fires although active */
-    BIGHT__MUTANT_UNPAIRED_RESUME,   /* T15: resume without pause */
+#define BIGHT__MUTANT_ENUM(name, fault) BIGHT__MUTANT_##name,
+    BIGHT__MUTANTS(BIGHT__MUTANT_ENUM)
+#undef BIGHT__MUTANT_ENUM
     BIGHT__MUTANT_COUNT
 };
 

@@ -107,7 +107,7 @@ void bight__out_cork_reset(struct bight__out *out)
 static bool is_lent(const bight_loop *loop, bight_bytes data)
 {
     return data.data >= loop->lent && data.data < loop->lent_end &&
-           data.data + data.size <= loop->lent_end;
+           data.data + data.size <= loop->lent_end && !BIGHT__MUTANT(COPY_LENT);
 }
 
 /* The last piece, if it is bight's own bytes and ends where `data` begins. */
@@ -151,7 +151,7 @@ static bool cork_copy(bight_transport *t, struct bight__out *out,
 
 static bool fits_arena(const struct bight__out *out, bight_bytes data)
 {
-    return data.size <= BIGHT__CORK_COPY &&
+    return !BIGHT__MUTANT(NO_CORK) && data.size <= BIGHT__CORK_COPY &&
            data.size <= BIGHT__ARENA_SIZE - out->arena_used &&
            out->count < BIGHT__CORK_PIECES;
 }
@@ -188,6 +188,8 @@ static void add_owned(bight_transport *t, struct bight__out *out,
     out->pieces[out->count] = bight_bytes_of(chunk->data, chunk->size);
     out->taken |= (uint16_t)(1u << out->count++);
     out->corked += chunk->size;
+    if (out->corked > BIGHT__CORK_SIZE)
+        bight__out_leave(t, out, NULL);
 }
 
 /* -- write ---------------------------------------------------------------- */

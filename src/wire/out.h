@@ -11,6 +11,7 @@
 
 #define BIGHT__CORK_PIECES 16
 #define BIGHT__CORK_COPY 2048
+#define BIGHT__CORK_SIZE (256 * 1024) /* a larger one leaves at once */
 #define BIGHT__ARENA_SIZE 8192
 #define BIGHT__REQUEST_SIZE 192
 

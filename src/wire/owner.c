@@ -63,9 +63,10 @@ static void owner_end(struct bight__resource *resource)
     struct bight__list *link;
     while ((link = bight__list_walk_next(&cursor)) != NULL) {
         bight_transport *t = bight__container(link, bight_transport, link);
+        if (t->state < BIGHT__ENDING)
+            bight__transport_note(t, bight_error_of(BIGHT_ERROR_LOOP_CLOSED));
         bight__out_flush_now(t);
-        bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_LOOP_CLOSED),
-                                  false);
+        bight__transport_cut(t, false);
     }
     bight__list_walk_end(&cursor);
     bight__owner_unref(owner);

@@ -28,7 +28,8 @@ static bool pipe_eof(void *self, bight_transport *t)
 
 void bight__pipe_target_paused(bight_transport *t, bool paused)
 {
-    if (t->cold == NULL || t->cold->pipe_from == NULL)
+    if (t->cold == NULL || t->cold->pipe_from == NULL ||
+        BIGHT__MUTANT(UNPRESSED_PIPE))
         return;
     if (paused)
         bight__transport_hold(t->cold->pipe_from, BIGHT__HOLD_PIPE);

@@ -20,6 +20,8 @@ void bight__transport_stop_producer(bight_transport *t)
     t->cold->producer = NULL;
     if (producer->stop != NULL)
         producer->stop(t->cold->producer_ctx, t);
+    if (BIGHT__MUTANT(STOP_TWICE) && producer->stop != NULL)
+        producer->stop(t->cold->producer_ctx, t);
 }
 
 void bight__transport_pause_producer(bight_transport *t)
@@ -55,7 +57,7 @@ static void pull(bight_transport *t, const bight_producer *producer)
 {
     for (unsigned i = 0; i < PULLS && may_pull(t, producer); i++) {
         producer->resume(t->cold->producer_ctx, t);
-        bight__out_judge(t);
+        (void)0;
     }
     if (may_pull(t, producer)) {
         t->due |= BIGHT__DUE_PRODUCE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <bight/alloc.h>
+#include <bight/filter.h>
 
 #include "wire/transport.h"
 #include "wire/wire.h"
@@ -24,6 +25,16 @@ static bight_space offered(bight_transport *t, size_t hint)
     return t->holds == 0 ? space : (bight_space){0};
 }
 
+/* Something is due here or in a layer above, which a read would feed. */
+static bool is_queued(const bight_transport *t)
+{
+    if (BIGHT__MUTANT(OVERTAKE))
+        return false;
+    while (t != NULL && (t->facts & BIGHT__QUEUED) == 0)
+        t = bight_transport_above(t);
+    return t != NULL;
+}
+
 /* What a cork still refers to in the loop's buffer leaves before that is read
  * into again; and a read never overtakes a queued up-call (T8). */
 static __attribute__((noinline)) bight_space buffer_rarely(bight_transport *t,
@@ -34,7 +45,7 @@ static __attribute__((noinline)) bight_space buffer_rarely(bight_transport *t,
     bight_space own = {.size = 0};
     loop->wire->asked = t;
     bight__dispatch_flush(loop);
-    bool waits = (t->facts & BIGHT__QUEUED) != 0;
+    bool waits = is_queued(t);
     if (!waits)
         own = offered(t, hint);
     loop->wire->asked = NULL;
@@ -49,7 +60,7 @@ bight_space bight_driver_buffer(bight_transport *t, size_t hint)
 {
     bight_loop *loop = bight__transport_loop(t);
     if (__builtin_expect(loop->dirty_levels != 0 ||
-                             (t->facts & BIGHT__QUEUED) != 0 ||
+                             (t->facts & (BIGHT__QUEUED | BIGHT__FILTERED)) ||
                              t->protocol->get_buffer != NULL,
                          0))
         return buffer_rarely(t, hint);
@@ -206,32 +217,35 @@ bight_error bight_transport_unread(bight_transport *t, bight_bytes data)
     return bight_ok();
 }
 
-/* The bytes leave `cold` first: the protocol may hold more while it runs. */
+/* The bytes leave `cold` first: the protocol may hold more while it runs, which
+ * then waits for the next turn. A switch holds without any. */
 void bight__transport_deliver_held(bight_transport *t)
 {
-    while (t->holds == BIGHT__HOLD_HELD && t->state == BIGHT__OPEN) {
-        struct bight__cold *cold = t->cold;
-        uint8_t *held = cold->held;
-        bight_bytes data =
-            bight_bytes_of(held + cold->held_start, held_size(cold));
-        cold->held = NULL;
-        cold->held_start = cold->held_end = cold->held_capacity = 0;
-        t->holds &= (uint8_t)~BIGHT__HOLD_HELD;
-        if (BIGHT__MUTANT(EOF_BEFORE_DATA))
-            bight__transport_deliver_eof(t);
-        if (t->protocol->get_buffer != NULL)
-            supply(t, data);
-        else
-            t->protocol->data_received(bight__transport_self(t), t, data);
-        bight_free(held);
-        if ((t->due & BIGHT__DUE_SWITCH) != 0)
-            return;
-    }
+    if (t->holds != BIGHT__HOLD_HELD || t->state != BIGHT__OPEN)
+        return;
+    struct bight__cold *cold = t->cold;
+    uint8_t *held = cold->held;
+    bight_bytes data = {.size = held_size(cold)};
+    if (held != NULL)
+        data.data = held + cold->held_start;
+    cold->held = NULL;
+    cold->held_start = cold->held_end = cold->held_capacity = 0;
+    t->holds &= (uint8_t)~BIGHT__HOLD_HELD;
+    if (BIGHT__MUTANT(EOF_BEFORE_DATA))
+        bight__transport_deliver_eof(t);
+    if (t->protocol->get_buffer != NULL)
+        supply(t, data);
+    else if (data.size > 0)
+        t->protocol->data_received(bight__transport_self(t), t, data);
+    bight_free(held);
 }
 
 void bight__transport_deliver_eof(bight_transport *t)
 {
-    if ((t->due & BIGHT__DUE_EOF) == 0 || t->holds != 0 ||
+    uint8_t holds = t->holds;
+    if (BIGHT__MUTANT(EOF_WHILE_PAUSED))
+        holds &= (uint8_t)~BIGHT__HOLD_PUBLIC;
+    if ((t->due & BIGHT__DUE_EOF) == 0 || holds != 0 ||
         t->state != BIGHT__OPEN || (t->due & BIGHT__DUE_SWITCH) != 0)
         return;
     t->due &= (uint8_t)~BIGHT__DUE_EOF;
@@ -239,7 +253,7 @@ void bight__transport_deliver_eof(bight_transport *t)
     bool goes_on = t->protocol->eof_received(bight__transport_self(t), t);
     if (BIGHT__MUTANT(EOF_TWICE))
         (void)t->protocol->eof_received(bight__transport_self(t), t);
-    if (!goes_on && t->state == BIGHT__OPEN)
+    if (!goes_on && t->state == BIGHT__OPEN && !BIGHT__MUTANT(STAY_AFTER_EOF))
         bight__transport_close_for_eof(t);
 }
 
@@ -305,6 +319,8 @@ void bight_transport_resume_reading(bight_transport *t, bight_hold reason)
 {
     bight__transport_check(t);
     bight__transport_let_go(t, (uint8_t)(reason & BIGHT__HOLD_PUBLIC));
+    if (BIGHT__MUTANT(RESUME_AT_ONCE))
+        bight__transport_deliver_held(t);
 }
 
 void bight_pause_own_reading(void *self, bight_transport *t)
@@ -344,6 +360,9 @@ bight_error bight_transport_set_protocol(bight_transport *t,
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     if (ret_self != NULL)
         *ret_self = cold->next_self;
+    /* What is read from now on is the next protocol's. */
+    if (!BIGHT__MUTANT(OLD_ONES_BYTES))
+        t->holds |= BIGHT__HOLD_HELD;
     t->due |= BIGHT__DUE_SWITCH;
     bight__transport_schedule(t);
     if (BIGHT__MUTANT(SWITCH_AT_ONCE))

@@ -193,6 +193,7 @@ static void deliver_switch(bight_transport *t)
     struct bight__cold *cold = t->cold;
     bight_error why = bight_error_of(BIGHT_ERROR_HANDED_OVER);
     t->protocol->connection_lost(bight__transport_self(t), t, why);
+    t->due &= (uint8_t)~BIGHT__DUE_SWITCH;
     bight_free(cold->self);
     t->protocol = cold->next;
     cold->self = cold->next_self;
@@ -203,18 +204,25 @@ static void deliver_switch(bight_transport *t)
     t->protocol->connection_made(bight__transport_self(t), t);
 }
 
+/* What else is due is the next protocol's. A closed one has none. */
+static bool is_switching(bight_transport *t)
+{
+    if (t->state != BIGHT__OPEN)
+        t->due &= (uint8_t)~BIGHT__DUE_SWITCH;
+    return (t->due & BIGHT__DUE_SWITCH) != 0;
+}
+
 static void deliver_writability(bight_transport *t)
 {
-    if (t->state != BIGHT__OPEN) {
+    if (t->state != BIGHT__OPEN)
         t->due &= (uint8_t) ~(BIGHT__DUE_PAUSE | BIGHT__DUE_RESUME);
-        return;
-    }
-    if (take(t, BIGHT__DUE_PAUSE)) {
+    if (!is_switching(t) && take(t, BIGHT__DUE_PAUSE)) {
         bight__pipe_target_paused(t, true);
         bight__transport_pause_producer(t);
         t->protocol->pause_writing(bight__transport_self(t), t);
     }
-    if (t->state == BIGHT__OPEN && take(t, BIGHT__DUE_RESUME)) {
+    if (!is_switching(t) && t->state == BIGHT__OPEN &&
+        take(t, BIGHT__DUE_RESUME)) {
         let_writers_go(t);
         t->protocol->resume_writing(bight__transport_self(t), t);
         if (BIGHT__MUTANT(UNPAIRED_RESUME))
@@ -234,7 +242,7 @@ static void deliver_lost(bight_transport *t)
     bight__pipe_lost(t);
     bight__transport_stop_producer(t);
     bool speaks = (t->facts & BIGHT__FILTERED) == 0;
-    if ((t->facts & BIGHT__WAS_MADE) != 0) {
+    if ((t->facts & BIGHT__WAS_MADE) != 0 || BIGHT__MUTANT(LOST_UNMADE)) {
         t->protocol->connection_lost(bight__transport_self(t), t, end.why);
         if (BIGHT__MUTANT(LOST_TWICE))
             t->protocol->connection_lost(bight__transport_self(t), t, end.why);
@@ -259,11 +267,13 @@ static void up_calls(bight_transport *t)
 {
     if (take(t, BIGHT__DUE_MADE))
         deliver_made(t);
-    if (take(t, BIGHT__DUE_SWITCH) && t->state == BIGHT__OPEN)
+    if ((t->due & BIGHT__DUE_SWITCH) != 0 && t->state == BIGHT__OPEN)
         deliver_switch(t);
     bight__transport_deliver_held(t);
     bight__transport_deliver_eof(t);
     deliver_writability(t);
+    if (is_switching(t))
+        return;
     if (take(t, BIGHT__DUE_DRAIN) && t->state == BIGHT__OPEN)
         t->protocol->draining(bight__transport_self(t), t);
     if (take(t, BIGHT__DUE_PRODUCE))
@@ -323,22 +333,26 @@ void bight__transport_step(bight_transport *t)
     if (empty && t->state == BIGHT__DRAINING &&
         !bight__transport_awaits_producer(t))
         linger(t);
-    else if (empty && t->state == BIGHT__OPEN &&
+    else if ((empty || BIGHT__MUTANT(EOF_OVERTAKES)) &&
+             t->state == BIGHT__OPEN &&
              (t->facts & (BIGHT__EOF_ASKED | BIGHT__SHUT)) == BIGHT__EOF_ASKED)
         send_eof(t);
     /* T28: both directions ended by eof; of two layers the upper decides. */
     uint16_t both = BIGHT__SHUT | BIGHT__EOF_HEARD;
     if (t->state == BIGHT__OPEN && (t->facts & both) == both &&
-        (t->facts & BIGHT__FILTERED) == 0)
+        (t->facts & BIGHT__FILTERED) == 0 && !BIGHT__MUTANT(STAY_AFTER_BOTH))
         bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_EOF), false);
     bight__transport_reconcile_reading(t);
 }
 
 void bight__transport_nudge(bight_transport *t)
 {
-    bight__out_judge(t);
-    if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
-        bight__transport_schedule(t);
+    for (; t != NULL; t = bight_transport_above(t)) {
+        bight__out_judge(t);
+        bight__transport_await_progress(t);
+        if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
+            bight__transport_schedule(t);
+    }
 }
 
 /* -- what the driver reports ---------------------------------------------- */

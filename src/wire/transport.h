@@ -209,7 +209,10 @@ void bight__transport_end_with(bight_transport *t, bight_error why, bool reset);
 void bight__transport_rearm(bight_transport *t);
 void bight__transport_expired(struct bight__wheel_node *node);
 
-/* What a transport above learns when the queue below it changed. */
+/* The same while it is open, if writing has a deadline. */
+void bight__transport_await_progress(bight_transport *t);
+
+/* What the transports above learn when the queue below them changed. */
 void bight__transport_nudge(bight_transport *t);
 
 /* read.c */

@@ -6,7 +6,7 @@
 
 #include "faults.h"
 #include "leaks.h"
-#include "loop/loop.h"
+#include "loop/dispatch.h"
 #include "loops.h"
 #include "suite.h"
 
@@ -243,13 +243,42 @@ static void close_and_stop(void *ctx)
     bight_loop_stop(the_loop);
 }
 
+/* libuv lets go of a signal only at the end of the turn. */
 START_TEST(a_close_that_was_stopped_is_finished_by_free)
 {
+    bight_signal *usr1;
     begin(_i);
+    ck_assert_ok(bight_signal_new(the_loop, SIGUSR1, say, "usr1", &usr1));
     ck_assert_ok(bight_call_soon(the_loop, close_and_stop, "closed"));
     ck_assert_ok(bight_loop_run(the_loop));
+    bight_signal_free(usr1);
     loops_free(the_loop);
-    ck_assert_trace(&trace, "returned closed:0");
+    ck_assert_trace(&trace, "returned closed:1");
+}
+END_TEST
+
+static void flush(struct bight__dirty *dirty)
+{
+    (void)dirty;
+    say("flushed");
+}
+
+static void close_and_dirty(void *ctx)
+{
+    struct bight__dirty *dirty = ctx;
+    dirty->flush = flush;
+    close_here("closed");
+    bight__dirty_push(the_loop, 0, dirty);
+}
+
+START_TEST(what_is_dirty_at_the_close_is_flushed_before_its_report)
+{
+    struct bight__dirty dirty;
+    begin(_i);
+    ck_assert_ok(bight_call_soon(the_loop, close_and_dirty, &dirty));
+    ck_assert_ok(bight_loop_run(the_loop));
+    ck_assert_trace(&trace, "returned flushed closed:0");
+    loops_free(the_loop);
 }
 END_TEST
 
@@ -332,6 +361,8 @@ static void add_callbacks(TCase *tcase)
         tcase, a_close_in_a_callback_of_advance_is_over_when_that_returns, 1,
         3);
     tcase_add_kinds_test(tcase, a_close_that_was_stopped_is_finished_by_free);
+    tcase_add_kinds_test(
+        tcase, what_is_dirty_at_the_close_is_flushed_before_its_report);
     tcase_add_kinds_test(tcase, an_owned_loop_cannot_be_freed_in_its_report);
     tcase_add_kinds_test(
         tcase, a_closing_loop_takes_nothing_new_that_it_would_have_to_end);

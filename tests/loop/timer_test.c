@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bight/uv.h>
+
 #include "faults.h"
 #include "leaks.h"
 #include "loop/loop.h"
@@ -286,15 +288,27 @@ static void check_not_early(void *ctx)
     say(ctx);
 }
 
-/* libuv's cached time is as old as the callback is slow; its own timer would
- * fire early by as much. */
-static void start_late_in_a_callback(void *ctx)
+static void burn_30_ms(void)
 {
     uint64_t until = bight_loop_now_ns(the_loop) + 30 * MS;
     while (bight_loop_now_ns(the_loop) < until)
         continue;
+}
+
+static void nothing(void *ctx)
+{
+    (void)ctx;
+}
+
+/* libuv's cached time is as old as the callback is slow; its own timer would
+ * fire early by as much, when the next poll does not wait. */
+static void start_late_in_a_callback(void *ctx)
+{
+    burn_30_ms();
     due_ns = bight_loop_now_ns(the_loop) + 25 * MS;
     bight_timer_start(ctx, 25);
+    for (unsigned i = 0; i < 1000; i++)
+        ck_assert_ok(bight_call_soon(the_loop, nothing, NULL));
 }
 
 START_TEST(a_delay_counts_from_arming_not_from_the_cached_time)
@@ -304,6 +318,31 @@ START_TEST(a_delay_counts_from_arming_not_from_the_cached_time)
     ck_assert_ok(bight_call_soon(the_loop, start_late_in_a_callback, timer));
     ck_assert_ok(bight_loop_run(the_loop));
     ck_assert_trace(&trace, "in-time");
+    bight_timer_free(timer);
+    loops_free(the_loop);
+}
+END_TEST
+
+static void start_late_in_an_expiry(void *ctx)
+{
+    burn_30_ms();
+    bight_timer_start(ctx, 25);
+    int wait_ms = uv_backend_timeout(bight_loop_uv(the_loop));
+    ck_assert_int_ge(wait_ms, 0);
+    ck_assert_int_le(wait_ms, 26);
+    bight_timer_stop(ctx);
+    say("in-time");
+}
+
+START_TEST(a_slow_callback_does_not_make_the_poll_wait_longer)
+{
+    begin(BIGHT_LOOP_REAL);
+    bight_timer *late = new_timer(say, "late");
+    bight_timer *timer = new_timer(start_late_in_an_expiry, late);
+    bight_timer_start(timer, 0);
+    ck_assert_ok(bight_loop_run(the_loop));
+    ck_assert_trace(&trace, "in-time");
+    bight_timer_free(late);
     bight_timer_free(timer);
     loops_free(the_loop);
 }
@@ -523,6 +562,8 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(deadline, delays_saturate);
     tcase_add_test(deadline,
                    a_delay_counts_from_arming_not_from_the_cached_time);
+    tcase_add_test(deadline,
+                   a_slow_callback_does_not_make_the_poll_wait_longer);
     tcase_add_test(deadline, a_real_timer_is_never_early);
     tcase_add_kinds_test(deadline, an_expiry_that_comes_early_arms_again);
     tcase_add_test(deadline, a_manual_clock_moves_only_when_advanced);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The forms that options and operands may have; complaints are tested with the
+ * program itself. */
+#include "args.h"
+
+#include "leaks.h"
+#include "loops.h"
+#include "suite.h"
+
+struct values {
+    char *at;
+    int64_t most;
+    bool quiet;
+    bool loud;
+};
+
+static const bight_option options[] = {
+    {"at", BIGHT_OPTION_STRING, offsetof(struct values, at), .help = "where"},
+    {"most", BIGHT_OPTION_INT, offsetof(struct values, most), "7",
+     .help = "how many"},
+    {"quiet", BIGHT_OPTION_BOOL, offsetof(struct values, quiet), .help = "q"},
+    {"loud", BIGHT_OPTION_BOOL, offsetof(struct values, loud), .help = "l"},
+};
+
+static const bight_option_table table =
+    BIGHT_OPTION_TABLE(options, struct values);
+
+static const struct args_trait traits[] = {
+    {.name = "at", .letter = 'a', .repeats = true},
+    {.name = "most", .letter = 'm'},
+    {.name = "quiet", .letter = 'q'},
+    {.name = "loud", .letter = 'l'},
+    {.name = NULL},
+};
+
+static int word(void *ctx, const char *option, const char *text)
+{
+    trace_add(ctx, "%s=%s", option != NULL ? option : "", text);
+    return 0;
+}
+
+static const struct args_spec spec = {
+    .table = &table, .traits = traits, .help = "help", .word = word};
+
+static struct values values;
+static struct trace words;
+
+#define PARSE(...)                                                             \
+    parse((char *[]){__VA_ARGS__, NULL}, sizeof((char *[]){__VA_ARGS__}))
+
+static int parse(char *const *argv, size_t size)
+{
+    words = (struct trace){.length = 0};
+    bight_options_fini(&table, &values);
+    ck_assert_ok(bight_options_init(&table, &values));
+    return args_parse(&spec, (int)(size / sizeof(*argv)), argv, &values,
+                      &words);
+}
+
+static void end(void)
+{
+    bight_options_fini(&table, &values);
+}
+
+START_TEST(a_value_may_stand_behind_its_option_or_in_it)
+{
+    ck_assert_int_eq(PARSE("--most", "3"), 0);
+    ck_assert_int_eq(values.most, 3);
+    ck_assert_int_eq(PARSE("--most=4"), 0);
+    ck_assert_int_eq(values.most, 4);
+    ck_assert_int_eq(PARSE("-m", "5"), 0);
+    ck_assert_int_eq(values.most, 5);
+    ck_assert_int_eq(PARSE("-m-6"), 0);
+    ck_assert_int_eq(values.most, -6);
+    ck_assert_int_eq(PARSE("--most", "-8"), 0);
+    ck_assert_int_eq(values.most, -8);
+    end();
+}
+END_TEST
+
+START_TEST(the_last_value_counts_and_repeated_ones_are_all_told)
+{
+    ck_assert_int_eq(PARSE("--most=3", "--at", "x", "-ay", "--most=4"), 0);
+    ck_assert_int_eq(values.most, 4);
+    ck_assert_str_eq(values.at, "y");
+    ck_assert_trace(&words, "at=x at=y");
+    end();
+}
+END_TEST
+
+START_TEST(a_flag_takes_no_value_but_may_be_given_one)
+{
+    ck_assert_int_eq(PARSE("--quiet", "x"), 0);
+    ck_assert(values.quiet);
+    ck_assert_trace(&words, "=x");
+    ck_assert_int_eq(PARSE("--quiet=no"), 0);
+    ck_assert(!values.quiet);
+    end();
+}
+END_TEST
+
+START_TEST(short_flags_may_stand_together_with_a_value_last)
+{
+    ck_assert_int_eq(PARSE("-qlm3"), 0);
+    ck_assert(values.quiet && values.loud);
+    ck_assert_int_eq(values.most, 3);
+    ck_assert_int_eq(PARSE("-qm", "4"), 0);
+    ck_assert_int_eq(values.most, 4);
+    end();
+}
+END_TEST
+
+START_TEST(operands_stand_anywhere_and_after_two_dashes_all_are)
+{
+    ck_assert_int_eq(PARSE("a", "-q", "-", "--", "--most", "-l"), 0);
+    ck_assert_trace(&words, "=a =- =--most =-l");
+    ck_assert(values.quiet && !values.loud);
+    end();
+}
+END_TEST
+
+START_TEST(a_mistake_is_64_and_what_follows_is_not_looked_at)
+{
+    ck_assert_int_eq(PARSE("--mots=3", "--at=x"), 64);
+    ck_assert_int_eq(PARSE("-z"), 64);
+    ck_assert_int_eq(PARSE("--most"), 64);
+    ck_assert_int_eq(PARSE("-m"), 64);
+    ck_assert_int_eq(PARSE("--most=many", "--at=x"), 64);
+    ck_assert_trace(&words, "");
+    ck_assert_int_eq(values.most, 7);
+    end();
+}
+END_TEST
+
+Suite *bight_test_suite(void)
+{
+    Suite *suite = suite_create("cli.args");
+    TCase *tcase = leaks_test_case(suite, "args");
+    tcase_add_test(tcase, a_value_may_stand_behind_its_option_or_in_it);
+    tcase_add_test(tcase, the_last_value_counts_and_repeated_ones_are_all_told);
+    tcase_add_test(tcase, a_flag_takes_no_value_but_may_be_given_one);
+    tcase_add_test(tcase, short_flags_may_stand_together_with_a_value_last);
+    tcase_add_test(tcase, operands_stand_anywhere_and_after_two_dashes_all_are);
+    tcase_add_test(tcase, a_mistake_is_64_and_what_follows_is_not_looked_at);
+    return suite;
+}
