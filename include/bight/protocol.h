@@ -28,7 +28,8 @@ typedef struct bight_space {
 
 /**
  * One protocol. `self` is `state_size` zeroed bytes per connection, freed
- * after connection_lost. Slots may be NULL; the table grows at its end only.
+ * after connection_lost. Slots may be NULL; the table grows at its end only,
+ * and lives as long as every loop that saw it.
  */
 typedef struct bight_protocol {
     size_t size;       /**< sizeof(bight_protocol) */

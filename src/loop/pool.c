@@ -213,8 +213,7 @@ static bight_error offer(struct bight__pool *pool, struct bight__job *job)
     }
     enqueue(pool, job);
     if (pool->queued > pool->resting && pool->started < pool->limit) {
-        int status =
-            bight__loop_fault(job->loop) ? EAGAIN : start_worker(pool);
+        int status = bight__loop_fault(job->loop) ? EAGAIN : start_worker(pool);
         /* One thread is enough to go on with. */
         if (status != 0 && pool->started == 0) {
             dequeue(pool, job);

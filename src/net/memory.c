@@ -16,6 +16,8 @@
 #include "wire/listener.h"
 #include "wire/transport.h"
 
+#define PREFIX "memory:" /* of a name, in messages */
+
 /* One end's state. What is on its way to it waits in its own ring. */
 struct end {
     struct bight__ready ready;
@@ -34,6 +36,7 @@ struct end {
     bool eof_told;
     bool was_reset; /* by the peer */
     bool will_reset;
+    bool dialing; /* a client that has yet to look for its listener */
     bool connecting;
     bool closing;
 };
@@ -137,10 +140,15 @@ static void end_write(struct end *end)
     bight_driver_written(end->self, bight_ok());
 }
 
+static void dial(bight_transport *client);
+
 static void end_report(struct end *end)
 {
     bight_transport *t = end->self;
-    if (end->was_reset) {
+    if (end->dialing) {
+        end->dialing = false;
+        dial(t);
+    } else if (end->was_reset) {
         end->was_reset = false;
         bight_driver_failed(t, bight_error_errno(ECONNRESET));
     } else if (end->connecting) {
@@ -320,7 +328,7 @@ static void memory_stop(bight_listener *listener)
 static size_t memory_describe(const bight_listener *listener, char *buf,
                               size_t size)
 {
-    return (size_t)snprintf(buf, size, "memory:%s", memory_of(listener)->name);
+    return (size_t)snprintf(buf, size, PREFIX "%s", memory_of(listener)->name);
 }
 
 static void memory_free(bight_listener *base)
@@ -441,28 +449,41 @@ static bight_error meet(struct memory_listener *listener,
     return bight_ok();
 }
 
+/* From the ready queue, since the listener's user may be asked (T8). */
+static void dial(bight_transport *client)
+{
+    const bight_connector *connector =
+        bight__container(client->owner, bight_connector, owner);
+    struct memory_listener *listener =
+        find(connector->owner.loop, connector->target + strlen(PREFIX));
+    bight_error error = listener == NULL ? bight_error_errno(ECONNREFUSED)
+                                         : meet(listener, client);
+    if (bight_failed(error))
+        bight_driver_failed(client, error);
+}
+
 bight_error bight_memory_connect(bight_loop *loop, const bight_factory *factory,
                                  const char *name,
                                  const bight_owner_options *options,
                                  bight_connected_fn fn, void *ctx,
                                  bight_connector **ret_connector)
 {
-    char target[128];
+    char target[sizeof((*ret_connector)->target)];
     const bight_address peer = {.family = BIGHT_ADDRESS_MEMORY};
-    (void)snprintf(target, sizeof(target), "memory:%s", name);
+    int length = snprintf(target, sizeof(target), PREFIX "%s", name);
+    if (length >= (int)sizeof(target))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "the name '%.40s...' is too long", name);
     bight_connector *connector;
     bight_error error = bight__connector_new(
         loop, factory, options, &memory_driver, &peer, target, fn, ctx,
         __builtin_return_address(0), &connector);
     if (bight_failed(error))
         return error;
-    bight_transport *client = connector->transport;
-    (void)end_init(client, NULL);
-    struct memory_listener *listener = find(loop, name);
-    error = listener == NULL ? bight_error_errno(ECONNREFUSED)
-                             : meet(listener, client);
-    if (bight_failed(error))
-        bight_driver_failed(client, error);
+    struct end *end = end_of(connector->transport);
+    (void)end_init(connector->transport, NULL);
+    end->dialing = true;
+    wake(end);
     if (ret_connector != NULL)
         *ret_connector = connector;
     return bight_ok();

@@ -50,11 +50,14 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buf)
     buf->len = space.size;
 }
 
-/* libuv reports ENOBUFS for the empty buffer that put the read off. */
+/* libuv reports ENOBUFS for the empty buffer that put the read off, and an eof
+ * it may report without having asked for a buffer. */
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
     bight_transport *t = stream->data;
     bight_loop *loop = bight__transport_loop(t);
+    if (__builtin_expect(size <= 0, 0))
+        bight__uv_begin(loop);
     if (size > 0)
         bight_driver_received(t, bight_bytes_of(buf->base, (size_t)size));
     else if (size == UV_EOF)

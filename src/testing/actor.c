@@ -19,13 +19,24 @@ static void hear(struct bight__actor *actor, char letter)
         actor->heard[actor->heard_count++] = letter;
 }
 
+/* What was switched to knows its actor before it is made. */
+static struct bight__actor *actor_of(const struct bight__part *part,
+                                     const bight_transport *t)
+{
+    if (part->actor != NULL)
+        return part->actor;
+    return (struct bight__actor *)(uintptr_t)bight_transport_options(t);
+}
+
 /* T8: not inside a verb. T9: not inside another callback. T2: not after the
  * last. */
 static struct bight__actor *enter(void *self, const bight_transport *t,
                                   const char *what)
 {
     const struct bight__part *part = self;
-    struct bight__actor *actor = part->actor;
+    struct bight__actor *actor = actor_of(part, t);
+    if (!part->made)
+        FAIL("T1: %s of %s without connection_made", what, actor->name);
     if (actor->part != part || actor->t != t)
         FAIL("T2: %s of %s is not the running protocol's", what, actor->name);
     if (actor->stage->inside_verb > 0)
@@ -55,9 +66,7 @@ static void check_open(struct bight__actor *actor, const char *what)
 static void connection_made(void *self, bight_transport *t)
 {
     struct bight__part *part = self;
-    struct bight__actor *actor = part->actor;
-    if (actor == NULL)
-        actor = (struct bight__actor *)(uintptr_t)bight_transport_options(t);
+    struct bight__actor *actor = actor_of(part, t);
     if (part->made || actor->part != NULL)
         FAIL("T1: connection_made of %s came twice", actor->name);
     if (actor->t != NULL && actor->t != t)

@@ -6,11 +6,11 @@
 
 /* Those that ask little and tell much come first. */
 static const bight_conformance_case *const tables[] = {
-    bight__order_cases,   bight__writing_cases,  bight__eof_cases,
-    bight__reading_cases, bight__closing_cases,  bight__owned_cases,
-    bight__marks_cases,   bight__cork_cases,     bight__reentrancy_cases,
-    bight__reason_cases,  bight__timeout_cases,  bight__producer_cases,
-    bight__pipe_cases,    bight__layer_cases,    bight__random_cases,
+    bight__order_cases,   bight__writing_cases, bight__eof_cases,
+    bight__reading_cases, bight__closing_cases, bight__owned_cases,
+    bight__marks_cases,   bight__cork_cases,    bight__reentrancy_cases,
+    bight__reason_cases,  bight__timeout_cases, bight__producer_cases,
+    bight__pipe_cases,    bight__layer_cases,   bight__random_cases,
 };
 
 const bight_conformance_case *bight_conformance_case_at(size_t index)
@@ -23,10 +23,9 @@ const bight_conformance_case *bight_conformance_case_at(size_t index)
     return NULL;
 }
 
-bight_conformance_outcome
-bight_conformance_run(const bight_conformance_case *what,
-                      const bight_conformance_transport *transport,
-                      char *message, size_t size)
+bight_conformance_outcome bight_conformance_run(
+    const bight_conformance_case *what,
+    const bight_conformance_transport *transport, char *message, size_t size)
 {
     struct bight__stage *stage = calloc(1, sizeof(*stage));
     if (stage == NULL)
@@ -36,10 +35,10 @@ bight_conformance_run(const bight_conformance_case *what,
         what->play(stage);
         bight__stage_finish(stage);
     }
-    bight_conformance_outcome outcome =
-        stage->failed        ? BIGHT_CONFORMANCE_FAILED
-        : stage->unsupported ? BIGHT_CONFORMANCE_UNSUPPORTED
-                             : BIGHT_CONFORMANCE_PASSED;
+    bight_conformance_outcome outcome = stage->failed ? BIGHT_CONFORMANCE_FAILED
+                                        : stage->unsupported
+                                            ? BIGHT_CONFORMANCE_UNSUPPORTED
+                                            : BIGHT_CONFORMANCE_PASSED;
     free(stage);
     return outcome;
 }

@@ -287,6 +287,16 @@ static void abort_resets(struct bight__stage *stage)
     EQUAL(SERVER->eofs, 0);
 }
 
+static void abort_asks_for_a_reset(struct bight__stage *stage)
+{
+    bight__actor_probe(CLIENT);
+    OPEN();
+    bight__actor_abort(CLIENT);
+    UNTIL(OVER());
+    EQUAL(CLIENT->probe.resets, 1);
+    EQUAL(CLIENT->probe.closes, 1);
+}
+
 static void raw_sees_the_reset(struct bight__stage *stage)
 {
     struct bight__raw raw;
@@ -352,6 +362,7 @@ const bight_conformance_case bight__closing_cases[] = {
     {"T25", "abort drops what was written in the same callback",
      abort_drops_the_cork},
     {"T25", "abort reaches the peer as a reset", abort_resets},
+    {"T25", "abort asks the driver for a reset", abort_asks_for_a_reset},
     {"T25", "abort reaches a plain peer as a reset", raw_sees_the_reset},
     {"T25", "abort after close upgrades it", abort_upgrades_close},
     {"T25", "abort ends the wait of close", abort_while_lingering},

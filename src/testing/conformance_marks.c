@@ -218,6 +218,7 @@ static void all_of_one_layer(struct bight__stage *stage)
 
 static void all_layers(struct bight__stage *stage)
 {
+    bight__actor_probe(CLIENT);
     SERVER->on_made = bight__cue_pause;
     OPEN();
     bight_end wire = {.size = sizeof(wire)};
@@ -288,6 +289,32 @@ static void of_all_layers(struct bight__stage *stage)
     IS(CLIENT->why, BIGHT_ERROR_WRITE_OVERFLOW);
 }
 
+/* One that writes back what it reads, and does not listen either. */
+static void echo_and_count(struct bight__actor *actor)
+{
+    struct bight__stage *stage = actor->stage;
+    bight_write_status status =
+        bight__actor_write(actor, actor->data.data, actor->data.size);
+    CHECK(bight__actor_queued(actor) <= 300000 + 256 * 1024);
+    if (status != BIGHT_WRITE_CLOSED)
+        EQUAL(status == BIGHT_WRITE_FULL, bight_transport_is_paused(actor->t));
+}
+
+static void of_what_is_echoed(struct bight__stage *stage)
+{
+    SERVER->options.limits.write_cap = 300000;
+    SERVER->on_data = echo_and_count;
+    CLIENT->on_made = bight__cue_pause;
+    OPEN();
+    while (SERVER->lost == 0) {
+        CHECK(CLIENT->written < 64 << 20);
+        if (CLIENT->t != NULL && bight__actor_queued(CLIENT) < 1000000)
+            (void)bight__actor_more(CLIENT, 30000);
+        UNLESS_FAILED((void)bight_loop_step(stage->loop));
+    }
+    IS(SERVER->why, BIGHT_ERROR_WRITE_OVERFLOW);
+}
+
 const bight_conformance_case bight__marks_cases[] = {
     {"T15", "pause_writing comes past the high mark, resume at the low mark",
      high_and_low},
@@ -309,6 +336,8 @@ const bight_conformance_case bight__marks_cases[] = {
     {"T17", "one copied write larger than the cap is an overflow",
      one_copy_too_large},
     {"T17", "the cap is 16 MiB by default", on_by_default},
+    {"T17", "the cap holds for bytes just read, whatever the layers",
+     of_what_is_echoed},
     {"T17", "a slow reader never exhausts memory, whatever the layers",
      of_all_layers},
     {NULL, NULL, NULL},

@@ -292,8 +292,9 @@ const bight_conformance_case bight__order_cases[] = {
     {"T3", "a connect cancelled during a handshake fails and is not made",
      cancelled_in_handshake},
     {"T4", "data comes after connection_made and is never empty", greetings},
-    {"T4", "data that waits for a clogged queue does not overtake "
-           "connection_made",
+    {"T4",
+     "data that waits for a clogged queue does not overtake "
+     "connection_made",
      made_before_early_data},
     {"T4", "bytes written one by one arrive as any others", any_chunks},
     {"T5", "eof comes once, after the last data and before loss", eof_last},

@@ -167,10 +167,8 @@ const bight_conformance_case bight__pipe_cases[] = {
      full_from_the_start},
     {"T18", "when a pipe's source is lost, its target is closed", source_dies},
     {"T18", "when a pipe's target is lost, its source is closed", target_dies},
-    {"T18", "when an end of a pipe aborts, the other is closed",
-     an_end_aborts},
-    {"T18", "when an end of a pipe closes, the other is closed",
-     an_end_closes},
+    {"T18", "when an end of a pipe aborts, the other is closed", an_end_aborts},
+    {"T18", "when an end of a pipe closes, the other is closed", an_end_closes},
     {"T18", "pipe answers INVALID, BUSY and CLOSED", errors},
     {NULL, NULL, NULL},
 };

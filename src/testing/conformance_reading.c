@@ -356,8 +356,8 @@ static void read_overflow(struct bight__stage *stage)
     EQUAL(SERVER->lost, 0);
     uint8_t much[1000] = {0};
     stage->inside_verb++;
-    bight_error error = bight_transport_unread(SERVER->t,
-                                               bight_bytes_of(much, 1000));
+    bight_error error =
+        bight_transport_unread(SERVER->t, bight_bytes_of(much, 1000));
     stage->inside_verb--;
     IS(error, BIGHT_ERROR_READ_OVERFLOW);
     UNTIL(OVER());
@@ -392,12 +392,49 @@ static void held_below_limit(struct bight__stage *stage)
     IS(SERVER->why, BIGHT_ERROR_READ_OVERFLOW);
 }
 
+static void deliver_eof(void *ctx)
+{
+    struct bight__actor *actor = ctx;
+    bight__probe_deliver(&actor->probe, BIGHT_BYTES(""));
+}
+
+static void eof_from_below_waits(struct bight__stage *stage)
+{
+    SERVER->stays = true;
+    bight__actor_probe(SERVER);
+    OPEN();
+    bight__actor_pause(SERVER, BIGHT_HOLD_FRAMER);
+    OK(bight_call_soon(stage->loop, deliver_eof, SERVER));
+    SETTLE();
+    EQUAL(SERVER->eofs, 0);
+    bight__actor_resume(SERVER, BIGHT_HOLD_FRAMER);
+    UNTIL(SERVER->eofs == 1);
+}
+
+static void held_from_below_before_eof(struct bight__stage *stage)
+{
+    SERVER->stays = true;
+    bight__actor_probe(SERVER);
+    OPEN();
+    bight__actor_pause(SERVER, BIGHT_HOLD_FRAMER);
+    OK(bight_call_soon(stage->loop, deliver_more, SERVER));
+    OK(bight_call_soon(stage->loop, deliver_eof, SERVER));
+    SETTLE();
+    bight__actor_resume(SERVER, BIGHT_HOLD_FRAMER);
+    UNTIL(SERVER->eofs == 1);
+    EQUAL(SERVER->received, 10);
+}
+
 const bight_conformance_case bight__reading_cases[] = {
     {"T20", "reading goes on when no reason to pause is left", per_reason},
     {"T20", "pause_reading and resume_reading are idempotent", idempotent},
     {"T20", "eof is not delivered while reading is paused", eof_waits},
     {"T20", "eof behind data at which reading paused waits for resume",
      eof_waits_although_read},
+    {"T20", "eof that a lower layer reports while paused waits for resume",
+     eof_from_below_waits},
+    {"T5", "bytes held from a lower layer come before its eof",
+     held_from_below_before_eof},
     {"T20", "a pause in data_received holds the next data",
      pause_between_reads},
     {"T20", "pause and resume within one dispatch cost the driver nothing",
@@ -415,8 +452,7 @@ const bight_conformance_case bight__reading_cases[] = {
     {"T21", "a reset after the peer's eof is noticed", gone_after_eof},
     {"T21", "a reset right behind data at which reading stops is noticed",
      reset_behind_data},
-    {"T22", "reads land in the memory that get_buffer offers",
-     into_own_memory},
+    {"T22", "reads land in the memory that get_buffer offers", into_own_memory},
     {"T22", "an empty space means data_received this time", not_this_time},
     {"T22", "a pause inside get_buffer loses nothing", pause_in_get_buffer},
     {"T22", "a close inside get_buffer is a close", close_in_get_buffer},

@@ -175,10 +175,12 @@ static void say_and_fail(struct bight__actor *actor)
 static void flushes_the_cork(struct bight__stage *stage)
 {
     SERVER->on_data = say_and_fail;
+    bight__actor_probe(SERVER);
     OPEN();
     OPEN_FAR();
     (void)bight__actor_say(CLIENT, "?");
     UNTIL(OVER());
+    EQUAL(SERVER->probe.tries, 1);
     CHECK(strncmp(CLIENT->text, "421 go away", CLIENT->received) == 0);
     CHECK(CLIENT->received == 11 || SERVER->end.unsent > 0);
     END(SERVER, BIGHT_ERROR_PROTOCOL_ERROR, BIGHT_PARTY_LOCAL);

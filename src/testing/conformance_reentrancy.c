@@ -126,14 +126,29 @@ static void do_produce(struct bight__actor *actor)
 }
 
 static const bight__cue verbs[] = {
-    bight__cue_close,       bight__cue_abort,       bight__cue_pause,
-    bight__actor_close_now, do_fail,                do_write,
-    do_write_much,          do_lend,                do_write_eof,
-    do_write_and_close,     do_write_and_close_now, do_write_and_abort,
-    do_close_and_abort,     do_resume,              do_pause_and_resume,
-    do_switch,              do_switch_and_abort,    do_unread,
-    do_marks,               do_end_both,            do_close_other,
-    do_time_out,            do_produce,
+    bight__cue_close,
+    bight__cue_abort,
+    bight__cue_pause,
+    bight__actor_close_now,
+    do_fail,
+    do_write,
+    do_write_much,
+    do_lend,
+    do_write_eof,
+    do_write_and_close,
+    do_write_and_close_now,
+    do_write_and_abort,
+    do_close_and_abort,
+    do_resume,
+    do_pause_and_resume,
+    do_switch,
+    do_switch_and_abort,
+    do_unread,
+    do_marks,
+    do_end_both,
+    do_close_other,
+    do_time_out,
+    do_produce,
 };
 
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
@@ -313,6 +328,32 @@ static void no_overtaking(struct bight__stage *stage)
     CHECK(bight__actor_heard(CLIENT, "MPD"));
 }
 
+static void no_reads_meanwhile(struct bight__actor *actor)
+{
+    struct bight__stage *stage = actor->stage;
+    EQUAL(actor->reads, actor->tally[1]);
+}
+
+/* The peer's bytes wait behind others' work when the pause comes. */
+static void no_overtaking_by_order(struct bight__stage *stage)
+{
+    CLIENT->on_pause = no_reads_meanwhile;
+    OPEN();
+    OK(bight__actor_marks(CLIENT, 1 << 30, 0));
+    bight__actor_pause(SERVER, BIGHT_HOLD_USER);
+    SETTLE();
+    while (bight__actor_queued(CLIENT) == 0) {
+        (void)bight__actor_lend(CLIENT, 1000000);
+        SETTLE();
+    }
+    bight__stage_clog(stage, 3000);
+    (void)bight__actor_more(SERVER, 10);
+    UNLESS_FAILED((void)bight_loop_step(stage->loop));
+    OK(bight__actor_marks(CLIENT, 0, 0));
+    CLIENT->tally[1] = CLIENT->reads;
+    UNTIL(CLIENT->received == 10 && CLIENT->pauses == 1);
+}
+
 static void held_then_read(struct bight__actor *actor)
 {
     struct bight__stage *stage = actor->stage;
@@ -389,6 +430,8 @@ const bight_conformance_case bight__reentrancy_cases[] = {
     {"T8", "every verb is legal inside get_buffer", in_get_buffer},
     {"T8", "no verb outside of callbacks calls back", outside},
     {"T8", "a read does not overtake a queued up-call", no_overtaking},
+    {"T8", "a read that waits its turn does not overtake a later up-call",
+     no_overtaking_by_order},
     {"T8", "a read does not overtake bytes that are held",
      no_overtaking_of_held},
     {"T9", "ending other connections in a callback does not nest theirs",

@@ -119,10 +119,24 @@ static void no_progress(struct bight__stage *stage)
 /* Until the wire takes no more. */
 static void fill_up(struct bight__stage *stage)
 {
-    while (bight__actor_queued(CLIENT) < 300000) {
+    while (bight__actor_queued(CLIENT) < 6000000) {
         (void)bight__actor_lend(CLIENT, 300000);
         SETTLE();
     }
+}
+
+/* Read by read, until the driver's part has left; no more than that. */
+static void make_progress(struct bight__stage *stage)
+{
+    size_t queued = bight__actor_queued(CLIENT);
+    SERVER->on_data = bight__cue_pause;
+    while (bight__actor_queued(CLIENT) == queued) {
+        unsigned reads = SERVER->reads;
+        bight__actor_resume(SERVER, BIGHT_HOLD_USER);
+        UNTIL(SERVER->reads > reads);
+        (void)bight_loop_step(stage->loop);
+    }
+    SETTLE();
 }
 
 static void progress_keeps_it_off(struct bight__stage *stage)
@@ -131,17 +145,11 @@ static void progress_keeps_it_off(struct bight__stage *stage)
     for (unsigned i = 0; i < 4; i++) {
         UNLESS_FAILED(fill_up(stage));
         ADVANCE(EARLY);
-        size_t queued = bight__actor_queued(CLIENT);
-        bight__actor_resume(SERVER, BIGHT_HOLD_USER);
-        UNTIL(bight__actor_queued(CLIENT) < queued);
-        bight__actor_pause(SERVER, BIGHT_HOLD_USER);
-        SETTLE();
+        UNLESS_FAILED(make_progress(stage));
+        CHECK(bight__actor_queued(CLIENT) > 0);
         EQUAL(CLIENT->lost, 0);
     }
-    UNLESS_FAILED(fill_up(stage));
-    ADVANCE(TIMEOUT + 20);
-    EQUAL(CLIENT->lost, 1);
-    IS(CLIENT->why, BIGHT_ERROR_WRITE_TIMEOUT);
+    EXPIRES(BIGHT_ERROR_WRITE_TIMEOUT);
 }
 
 /* -- connect -------------------------------------------------------------- */

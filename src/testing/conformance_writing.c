@@ -21,9 +21,9 @@ static void two_writes(struct bight__stage *stage)
 /* Every kind of write, of every size that is treated apart. */
 static void write_mixed(struct bight__actor *actor)
 {
-    static const size_t sizes[] = {1,    17,  2048, 2049, 3,    300,  5000,
-                                   2,    700, 1500, 9,    4096, 30000, 5,
-                                   2000, 12,  65000, 1,   1,    64,   2047};
+    static const size_t sizes[] = {1,    17,  2048,  2049, 3,    300,   5000,
+                                   2,    700, 1500,  9,    4096, 30000, 5,
+                                   2000, 12,  65000, 1,    1,    64,    2047};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         if (i % 4 == 1)
             (void)bight__actor_lend(actor, sizes[i]);

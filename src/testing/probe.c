@@ -26,13 +26,12 @@ static void connection_made(void *self, bight_transport *below)
     bight_transport *above;
     (void)self;
     if (probe->breaks)
-        bight_transport_fail(below,
-                             bight_error_of(BIGHT_ERROR_PROTOCOL_ERROR));
-    if (probe->breaks || probe->never_opens ||
-        bight_failed(bight_filter_raise(below, &above)))
+        bight_transport_fail(below, bight_error_of(BIGHT_ERROR_PROTOCOL_ERROR));
+    if (probe->breaks || bight_failed(bight_filter_raise(below, &above)))
         return;
     probe->above = above;
-    bight_driver_opened(above);
+    if (!probe->never_opens)
+        bight_driver_opened(above);
 }
 
 static void data_received(void *self, bight_transport *below, bight_bytes data)
@@ -81,10 +80,9 @@ static ptrdiff_t forward(bight_transport *above, const bight_bytes *pieces,
     size_t taken = 0;
     for (size_t i = 0; i < count && most > 0; i++) {
         bight_bytes piece = bight_bytes_head(pieces[i], most);
-        ptrdiff_t status =
-            probe_of(above)->sink
-                ? 0
-                : bight_filter_try_writev(above, &piece, 1);
+        ptrdiff_t status = probe_of(above)->sink
+                               ? 0
+                               : bight_filter_try_writev(above, &piece, 1);
         if (status < 0)
             return status;
         taken += piece.size;
@@ -181,8 +179,10 @@ void bight__probe_complete(struct bight__probe *probe)
 
 void bight__probe_deliver(struct bight__probe *probe, bight_bytes data)
 {
-    if (probe->above != NULL)
+    if (probe->above != NULL && data.size > 0)
         bight_driver_received(probe->above, data);
+    else if (probe->above != NULL)
+        bight_driver_eof(probe->above);
 }
 
 static const bight_protocol below_protocol = {

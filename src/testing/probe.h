@@ -10,11 +10,11 @@
 
 struct bight__probe {
     /* What it is like. */
-    bool sink;         /* takes everything, forwards nothing */
-    bool choked;       /* takes `allow` bytes, then refuses */
-    bool never_opens;  /* as a handshake that does not come to its end */
-    bool breaks;       /* as one that fails */
-    bool cannot;       /* answers no to every capability */
+    bool sink;        /* takes everything, forwards nothing */
+    bool choked;      /* takes `allow` bytes, then refuses */
+    bool never_opens; /* as a handshake that does not come to its end */
+    bool breaks;      /* as one that fails */
+    bool cannot;      /* answers no to every capability */
     size_t allow;
 
     /* What was asked of it. */
@@ -26,11 +26,11 @@ struct bight__probe {
     unsigned shutdowns;
     unsigned closes;
     unsigned resets;
-    unsigned lost;     /* the one below it is gone */
-    size_t pieces;     /* of the last try */
-    size_t bytes;      /* offered by the last try */
-    size_t most_rest;  /* bytes of the largest write_rest */
-    size_t most_count; /* pieces of the longest */
+    unsigned lost;        /* the one below it is gone */
+    size_t pieces;        /* of the last try */
+    size_t bytes;         /* offered by the last try */
+    size_t most_rest;     /* bytes of the largest write_rest */
+    size_t most_count;    /* pieces of the longest */
     const uint8_t *first; /* of the last try */
     size_t first_size;
 
@@ -42,7 +42,8 @@ struct bight__probe {
 
 /* Forwards an open write_rest and reports it written; in a dispatch. */
 void bight__probe_complete(struct bight__probe *probe);
-/* Delivers bytes upwards as if they had come from the wire; in a dispatch. */
+/* Delivers bytes upwards as if they had come from the wire, none as its eof; in
+ * a dispatch. */
 void bight__probe_deliver(struct bight__probe *probe, bight_bytes data);
 
 extern const bight_filter bight__probe_filter;

@@ -5,9 +5,14 @@
 
 #include "testing/stage.h"
 
-static void begin(struct bight__actor *actor)
+/* False: the connection is gone, which the case did not expect. */
+static bool begin(struct bight__actor *actor)
 {
-    actor->stage->inside_verb++;
+    if (actor->t == NULL)
+        bight__stage_fail(actor->stage, "%s has no connection", actor->name);
+    else
+        actor->stage->inside_verb++;
+    return actor->t != NULL;
 }
 
 static void end(struct bight__actor *actor)
@@ -33,7 +38,8 @@ static bight_write_status wrote(struct bight__actor *actor, size_t size,
 bight_write_status bight__actor_write(struct bight__actor *actor,
                                       const void *data, size_t size)
 {
-    begin(actor);
+    if (!begin(actor))
+        return BIGHT_WRITE_CLOSED;
     return wrote(actor, size,
                  bight_transport_write(actor->t, bight_bytes_of(data, size)));
 }
@@ -52,8 +58,8 @@ bight_write_status bight__actor_more(struct bight__actor *actor, size_t size)
     do {
         size_t step =
             size < BIGHT__PATTERN_PERIOD ? size : BIGHT__PATTERN_PERIOD;
-        status = bight__actor_write(actor, bight__pattern_at(actor->written),
-                                    step);
+        status =
+            bight__actor_write(actor, bight__pattern_at(actor->written), step);
         size -= step;
     } while (size > 0 && status != BIGHT_WRITE_CLOSED);
     return status;
@@ -63,15 +69,14 @@ bight_write_status bight__actor_gather(struct bight__actor *actor, size_t size,
                                        size_t count)
 {
     bight_bytes pieces[64];
-    bight_bytes data =
-        bight_bytes_of(bight__pattern_at(actor->written), size);
+    bight_bytes data = bight_bytes_of(bight__pattern_at(actor->written), size);
     actor->stage->patterned = true;
     for (size_t i = 0; i < count; i++) {
-        pieces[i] =
-            i + 1 < count ? bight_bytes_head(data, size / count) : data;
+        pieces[i] = i + 1 < count ? bight_bytes_head(data, size / count) : data;
         data = bight_bytes_tail(data, pieces[i].size);
     }
-    begin(actor);
+    if (!begin(actor))
+        return BIGHT_WRITE_CLOSED;
     return wrote(actor, size, bight_transport_writev(actor->t, pieces, count));
 }
 
@@ -93,6 +98,8 @@ static void released(void *ctx, bight_bytes data)
 bight_write_status bight__actor_lend(struct bight__actor *actor, size_t size)
 {
     struct bight__stage *stage = actor->stage;
+    if (!begin(actor))
+        return BIGHT_WRITE_CLOSED;
     struct bight__loan *loan = malloc(sizeof(*loan) + size);
     if (loan == NULL)
         abort();
@@ -102,7 +109,6 @@ bight_write_status bight__actor_lend(struct bight__actor *actor, size_t size)
     stage->patterned = true;
     bight__pattern_copy(loan->data, actor->written, size);
     actor->loans++;
-    begin(actor);
     return wrote(actor, size,
                  bight_transport_write_take(actor->t,
                                             bight_bytes_of(loan->data, size),
@@ -119,7 +125,8 @@ void bight__actor_flood(struct bight__actor *actor, size_t most)
 
 bight_error bight__actor_write_eof(struct bight__actor *actor)
 {
-    begin(actor);
+    if (!begin(actor))
+        return bight_error_of(BIGHT_ERROR_USAGE);
     bight_error error = bight_transport_write_eof(actor->t);
     end(actor);
     if (!bight_failed(error))
@@ -131,7 +138,8 @@ bight_error bight__actor_write_eof(struct bight__actor *actor)
 
 void bight__actor_close(struct bight__actor *actor)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_close(actor->t);
     end(actor);
     actor->closed = true;
@@ -139,7 +147,8 @@ void bight__actor_close(struct bight__actor *actor)
 
 void bight__actor_close_now(struct bight__actor *actor)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_close_now(actor->t);
     end(actor);
     actor->closed = true;
@@ -147,7 +156,8 @@ void bight__actor_close_now(struct bight__actor *actor)
 
 void bight__actor_abort(struct bight__actor *actor)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_abort(actor->t);
     end(actor);
     actor->closed = true;
@@ -155,7 +165,8 @@ void bight__actor_abort(struct bight__actor *actor)
 
 void bight__actor_give_up(struct bight__actor *actor, bight_error why)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_fail(actor->t, why);
     end(actor);
     actor->closed = true;
@@ -165,7 +176,8 @@ void bight__actor_give_up(struct bight__actor *actor, bight_error why)
 
 void bight__actor_pause(struct bight__actor *actor, bight_hold reason)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_pause_reading(actor->t, reason);
     end(actor);
     actor->holds |= (unsigned)reason;
@@ -173,7 +185,8 @@ void bight__actor_pause(struct bight__actor *actor, bight_hold reason)
 
 void bight__actor_resume(struct bight__actor *actor, bight_hold reason)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_resume_reading(actor->t, reason);
     end(actor);
     actor->holds &= ~(unsigned)reason;
@@ -182,7 +195,8 @@ void bight__actor_resume(struct bight__actor *actor, bight_hold reason)
 bight_error bight__actor_unread(struct bight__actor *actor, size_t size)
 {
     bight_bytes rest = bight_bytes_tail(actor->data, actor->data.size - size);
-    begin(actor);
+    if (!begin(actor))
+        return bight_error_of(BIGHT_ERROR_USAGE);
     bight_error error = bight_transport_unread(actor->t, rest);
     end(actor);
     if (!bight_failed(error))
@@ -193,7 +207,8 @@ bight_error bight__actor_unread(struct bight__actor *actor, size_t size)
 bight_error bight__actor_switch(struct bight__actor *actor)
 {
     void *self = NULL;
-    begin(actor);
+    if (!begin(actor))
+        return bight_error_of(BIGHT_ERROR_USAGE);
     bight_error error =
         bight_transport_set_protocol(actor->t, &actor->second, &self);
     end(actor);
@@ -207,7 +222,8 @@ bight_error bight__actor_switch(struct bight__actor *actor)
 bight_error bight__actor_marks(struct bight__actor *actor, size_t high,
                                size_t low)
 {
-    begin(actor);
+    if (!begin(actor))
+        return bight_error_of(BIGHT_ERROR_USAGE);
     bight_error error = bight_transport_set_marks(actor->t, high, low);
     end(actor);
     return error;
@@ -216,7 +232,8 @@ bight_error bight__actor_marks(struct bight__actor *actor, size_t high,
 bight_error bight__actor_produce(struct bight__actor *actor,
                                  const bight_producer *producer, void *ctx)
 {
-    begin(actor);
+    if (!begin(actor))
+        return bight_error_of(BIGHT_ERROR_USAGE);
     bight_error error =
         bight_transport_register_producer(actor->t, producer, ctx);
     end(actor);
@@ -225,7 +242,8 @@ bight_error bight__actor_produce(struct bight__actor *actor,
 
 void bight__actor_unproduce(struct bight__actor *actor)
 {
-    begin(actor);
+    if (!begin(actor))
+        return;
     bight_transport_unregister_producer(actor->t);
     end(actor);
 }
@@ -233,7 +251,8 @@ void bight__actor_unproduce(struct bight__actor *actor)
 bight_error bight__actor_pipe(struct bight__actor *from,
                               struct bight__actor *to)
 {
-    begin(from);
+    if (!begin(from))
+        return bight_error_of(BIGHT_ERROR_USAGE);
     bight_error error = bight_pipe(from->t, to->t);
     end(from);
     return error;

@@ -49,7 +49,7 @@ void bight__out_no_memory(bight_transport *t)
 static bool settle_piece(struct bight__out *out, unsigned index, size_t left)
 {
     bight_bytes rest = bight_bytes_tail(out->pieces[index], left);
-    bool is_owned = (out->taken >> index & 1u) != 0;
+    bool is_owned = ((unsigned)out->taken >> index & 1u) != 0;
     struct bight__chunk *owned =
         is_owned ? bight__queue_pop(&out->takes) : NULL;
     if (BIGHT__MUTANT(LOSE_PARTIAL) && left > 0 && rest.size > 1)
@@ -112,11 +112,9 @@ static void hand_over(bight_transport *t, struct bight__out *out)
 {
     if (out->queue.head == NULL || out->writing || t->state >= BIGHT__ENDING)
         return;
-    size_t count = bight__queue_gather(&out->queue, out->pieces,
-                                       BIGHT_DRIVER_PIECES,
-                                       BIGHT__MUTANT(REST_UNBOUNDED)
-                                           ? SIZE_MAX
-                                           : BIGHT_DRIVER_REST);
+    size_t count = bight__queue_gather(
+        &out->queue, out->pieces, BIGHT_DRIVER_PIECES,
+        BIGHT__MUTANT(REST_UNBOUNDED) ? SIZE_MAX : BIGHT_DRIVER_REST);
     out->resting = size_of(out->pieces, count);
     out->writing = true;
     bight_error error =

@@ -56,7 +56,7 @@ enum bight__mutant_kind {
 #define BIGHT__MUTANT_ENUM(name, fault) BIGHT__MUTANT_##name,
     BIGHT__MUTANTS(BIGHT__MUTANT_ENUM)
 #undef BIGHT__MUTANT_ENUM
-    BIGHT__MUTANT_COUNT
+        BIGHT__MUTANT_COUNT
 };
 
 #ifdef BIGHT_MUTANTS

@@ -113,7 +113,7 @@ static bool is_lent(const bight_loop *loop, bight_bytes data)
 /* The last piece, if it is bight's own bytes and ends where `data` begins. */
 static bight_bytes *adjacent(struct bight__out *out, bight_bytes data)
 {
-    if (out->count == 0 || (out->taken >> (out->count - 1) & 1u) != 0)
+    if (out->count == 0 || ((unsigned)out->taken >> (out->count - 1) & 1u) != 0)
         return NULL;
     bight_bytes *last = &out->pieces[out->count - 1];
     return last->data + last->size == data.data ? last : NULL;

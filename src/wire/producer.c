@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Producers (T18): who writes on demand, and what a close waits for. */
-#include "wire/out.h"
 #include "wire/transport.h"
 
 /* Asked so often in one turn; then others have theirs. */
@@ -51,14 +50,10 @@ static bool may_pull(const bight_transport *t, const bight_producer *producer)
            t->cold->producer == producer;
 }
 
-/* Its turns may all come before the flush that judges (L2), so what the wire
- * refused is judged after each call. */
 static void pull(bight_transport *t, const bight_producer *producer)
 {
-    for (unsigned i = 0; i < PULLS && may_pull(t, producer); i++) {
+    for (unsigned i = 0; i < PULLS && may_pull(t, producer); i++)
         producer->resume(t->cold->producer_ctx, t);
-        (void)0;
-    }
     if (may_pull(t, producer)) {
         t->due |= BIGHT__DUE_PRODUCE;
         bight__transport_schedule(t);

@@ -348,6 +348,9 @@ void bight__transport_step(bight_transport *t)
 void bight__transport_nudge(bight_transport *t)
 {
     for (; t != NULL; t = bight_transport_above(t)) {
+        t->gate &= (uint8_t)~BIGHT__GATE_BELOW;
+        if (bight__out_refused(t) > 0)
+            t->gate |= BIGHT__GATE_BELOW;
         bight__out_judge(t);
         bight__transport_await_progress(t);
         if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)

@@ -54,7 +54,8 @@ enum bight__hold {
 /* Reasons why a write cannot take the shortest way. */
 enum bight__gate {
     BIGHT__GATE_CLOSED = 1, /* not open, or eof asked for */
-    BIGHT__GATE_OUT = 2     /* something is being sent */
+    BIGHT__GATE_OUT = 2,    /* something is being sent */
+    BIGHT__GATE_BELOW = 4   /* a layer below holds what its wire refused */
 };
 
 /* What has happened. None of these is a state: each is set at most once, or

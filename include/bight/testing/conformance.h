@@ -78,10 +78,9 @@ BIGHT_API const bight_conformance_case *bight_conformance_case_at(size_t index);
 
 /** Plays one case on a loop of its own. Unless it passed, `message` is told
  * why. It leaves nothing behind: a runner may count blocks and descriptors. */
-BIGHT_API bight_conformance_outcome
-bight_conformance_run(const bight_conformance_case *what,
-                      const bight_conformance_transport *transport,
-                      char *message, size_t size);
+BIGHT_API bight_conformance_outcome bight_conformance_run(
+    const bight_conformance_case *what,
+    const bight_conformance_transport *transport, char *message, size_t size);
 
 /** Told of each case. False: no more. */
 typedef bool (*bight_conformance_fn)(void *ctx,
@@ -97,10 +96,9 @@ typedef struct bight_conformance_report {
 } bight_conformance_report;
 
 /** Plays all cases; `fn` may be NULL. True: none failed. */
-BIGHT_API bool
-bight_conformance_suite(const bight_conformance_transport *transport,
-                        bight_conformance_fn fn, void *ctx,
-                        bight_conformance_report *report);
+BIGHT_API bool bight_conformance_suite(
+    const bight_conformance_transport *transport, bight_conformance_fn fn,
+    void *ctx, bight_conformance_report *report);
 
 /** Over loopback. */
 extern BIGHT_API const bight_conformance_transport bight_conformance_tcp;
