@@ -2,6 +2,7 @@
 /* The command line of `bight serve`. */
 #include "serve.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <bight/alloc.h>
@@ -53,22 +54,21 @@ static const struct args_spec spec = {
 static int complain_missing(const struct serve *serve)
 {
     const char *known[NAMES];
-    char text[128] = "bight serve";
+    char text[128];
     bight_diagnostic diagnostic;
-    if (serve->protocol == NULL) {
-        bight_diagnostic_set(&diagnostic, strlen(text) + 1, 0,
-                             "serve needs a protocol");
-        protocol_names(known, NAMES);
-        bight_diagnostic_choices(&diagnostic, bight_bytes_text(NULL), known);
-    } else {
-        (void)strncat(text, " ", 1);
-        (void)strncat(text, serve->protocol->name, 64);
-        bight_diagnostic_set(&diagnostic, strlen(text) + 1, 0,
-                             "nowhere to listen");
+    bool named = serve->protocol != NULL;
+    (void)snprintf(text, sizeof(text), "bight serve %s%s",
+                   named ? serve->protocol->name : "", named ? " " : "");
+    bight_diagnostic_set(&diagnostic, strlen(text), 0,
+                         named ? "nowhere to listen"
+                               : "serve needs a protocol");
+    if (named) {
         bight_diagnostic_hint(&diagnostic,
                               "add --listen tcp:PORT or --listen unix:PATH");
+    } else {
+        protocol_names(known, NAMES);
+        bight_diagnostic_choices(&diagnostic, bight_bytes_text(NULL), known);
     }
-    (void)strncat(text, " ", 1);
     return complain(&diagnostic, bight_bytes_text(text));
 }
 
