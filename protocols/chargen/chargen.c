@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Character generator (RFC 864): sends a pattern without end, as fast as the
  * peer reads it, and throws away what it receives. */
-#include <string.h>
 
 #include <bight/transport.h>
 
@@ -23,7 +22,8 @@ static void put_line(unsigned line, uint8_t *out)
 {
     for (unsigned i = 0; i < WIDTH; i++)
         out[i] = (uint8_t)(' ' + (line + i) % PRINTING);
-    memcpy(out + WIDTH, "\r\n", 2);
+    out[WIDTH] = '\r';
+    out[WIDTH + 1] = '\n';
 }
 
 static void resume(void *ctx, bight_transport *t)

@@ -183,7 +183,7 @@ static int parse_short(struct args *args, const char *argument)
         const struct args_trait *trait =
             trait_of_letter(args->spec, argument[at]);
         struct given given;
-        bight_option option;
+        bight_option option = {0};
         if (trait == NULL)
             return complain_letter(args, argument, at);
         given_init(&given, argument, at);

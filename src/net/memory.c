@@ -108,11 +108,13 @@ static size_t send_some(struct end *end, const bight_bytes *pieces,
 
 /* -- events --------------------------------------------------------------- */
 
+/* Making room to read to flushes what was written, and so may end the peer and
+ * all that was under way. */
 static void end_read(struct end *end)
 {
     bight_transport *t = end->self;
     bight_space space = bight_driver_buffer(t, end->size);
-    if (space.size == 0) {
+    if (space.size == 0 || end->size == 0) {
         wake(end);
         return;
     }

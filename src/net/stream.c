@@ -50,6 +50,28 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buf)
     buf->len = space.size;
 }
 
+/* What the kernel has to say beside data (T21). A mere hang-up waits there,
+ * with what else there is to read. */
+static void look_for_error(bight_transport *t)
+{
+    int error = 0;
+    socklen_t size = sizeof(error);
+    t->word &= ~NEWS;
+    if (getsockopt(bight__stream_fd(t), SOL_SOCKET, SO_ERROR, &error, &size) ==
+            0 &&
+        error != 0)
+        bight_driver_failed(t, bight_error_errno(error));
+}
+
+/* Without a buffer it is how libuv takes a hang-up behind the last data, which
+ * a reset is, too. */
+static void on_eof(bight_transport *t, const uv_buf_t *buf)
+{
+    if (buf->base == NULL)
+        look_for_error(t);
+    bight_driver_eof(t);
+}
+
 /* libuv reports ENOBUFS for the empty buffer that put the read off, and an eof
  * it may report without having asked for a buffer. */
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
@@ -61,7 +83,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
     if (size > 0)
         bight_driver_received(t, bight_bytes_of(buf->base, (size_t)size));
     else if (size == UV_EOF)
-        bight_driver_eof(t);
+        on_eof(t, buf);
     else if (size != 0 && size != UV_ENOBUFS)
         bight_driver_failed(t, bight_error_uv((int)size));
     bight__dispatch_end(loop);
@@ -72,19 +94,6 @@ bight_error bight__stream_start_read(bight_transport *t)
     if (bight__loop_fault(bight__transport_loop(t)))
         return bight_error_errno(ENOTCONN);
     return bight_error_uv(uv_read_start(stream_of(t), on_alloc, on_read));
-}
-
-/* An error while nobody reads (T21). A mere hang-up waits in the kernel, with
- * what else there is to read. */
-static void look_for_error(bight_transport *t)
-{
-    int error = 0;
-    socklen_t size = sizeof(error);
-    t->word &= ~NEWS;
-    if (getsockopt(bight__stream_fd(t), SOL_SOCKET, SO_ERROR, &error, &size) ==
-            0 &&
-        error != 0)
-        bight_driver_failed(t, bight_error_errno(error));
 }
 
 /* It is told once: news that come before the read they belong to are kept, in

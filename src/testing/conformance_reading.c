@@ -226,6 +226,21 @@ static void reset_behind_data(struct bight__stage *stage)
     IS(SERVER->why, BIGHT_ERROR_RESET);
 }
 
+/* As before, but nothing pauses: what was cut short is no eof. */
+static void reset_is_no_eof(struct bight__stage *stage)
+{
+    struct bight__raw raw;
+    NEED(BIGHT_CAN_RESET);
+    SERVER->stays = true;
+    RAW(&raw);
+    SETTLE();
+    EQUAL(bight__raw_send(&raw, 100), 100);
+    bight__raw_reset(&raw);
+    UNTIL(SERVER->lost == 1);
+    IS(SERVER->why, BIGHT_ERROR_RESET);
+    EQUAL(SERVER->eofs, 0);
+}
+
 /* -- T22 ------------------------------------------------------------------ */
 
 static uint8_t own[700];
@@ -452,6 +467,7 @@ const bight_conformance_case bight__reading_cases[] = {
     {"T21", "a reset after the peer's eof is noticed", gone_after_eof},
     {"T21", "a reset right behind data at which reading stops is noticed",
      reset_behind_data},
+    {"T21", "a reset right behind data is no eof", reset_is_no_eof},
     {"T22", "reads land in the memory that get_buffer offers", into_own_memory},
     {"T22", "an empty space means data_received this time", not_this_time},
     {"T22", "a pause inside get_buffer loses nothing", pause_in_get_buffer},

@@ -79,6 +79,12 @@ static void idle_when_stuck(struct bight__stage *stage)
     SETTLE();
     EXPIRES(BIGHT_ERROR_IDLE_TIMEOUT);
     CHECK(CLIENT->end.unsent > 0);
+    if (!bight__stage_can(stage, BIGHT_CAN_RESET))
+        return;
+    if (SERVER->t != NULL)
+        bight__actor_resume(SERVER, BIGHT_HOLD_USER);
+    UNTIL(SERVER->lost == 1);
+    IS(SERVER->why, BIGHT_ERROR_RESET);
 }
 
 static void none_by_default(struct bight__stage *stage)

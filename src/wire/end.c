@@ -133,6 +133,8 @@ void bight__transport_cut(bight_transport *t, bool reset)
     if (t->state >= BIGHT__ENDING)
         return;
     bight__transport_settle(t);
+    /* What was dropped must not look like all there was. */
+    reset = reset || (t->last.unsent > 0 && !BIGHT__MUTANT(GENTLE_ABORT));
     if (BIGHT__MUTANT(LOST_EARLY)) {
         t->due |= BIGHT__DUE_LOST;
         bight__transport_schedule(t);

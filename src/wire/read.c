@@ -81,6 +81,7 @@ static void supply(bight_transport *t, bight_bytes data)
             return;
         }
         size_t size = space.size < data.size ? space.size : data.size;
+        assert(data.data != NULL);
         memcpy(space.data, data.data, size);
         t->protocol->buffer_updated(bight__transport_self(t), t, size);
         data = bight_bytes_tail(data, size);
@@ -181,6 +182,7 @@ static bool hold_reserve(struct bight__cold *cold, size_t size)
 static bool hold_append(bight_transport *t, bight_bytes data)
 {
     struct bight__cold *cold = bight__transport_cold(t);
+    assert(data.data != NULL);
     if (cold == NULL)
         return false;
     if (held_size(cold) + data.size > bight__transport_limits(t)->read_limit) {
@@ -204,6 +206,7 @@ bight_error bight_transport_unread(bight_transport *t, bight_bytes data)
         return bight_error_of(BIGHT_ERROR_CLOSED);
     if (data.size == 0)
         return bight_ok();
+    assert(data.data != NULL);
     if (!hold_append(t, data))
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     if (bight__transport_closing(t))

@@ -8,7 +8,8 @@
 #include "sanitizer.h"
 
 #if HAS_TSAN
-const char *__tsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__tsan_default_suppressions(
+    void);
 
 /* libuv closes descriptors by a system call of its own, which TSan does not
  * see: a number used again by another thread's loop looks like a race. */
