@@ -34,7 +34,7 @@ const struct args_trait *args_trait(const struct args_spec *spec,
                                     const char *name)
 {
     for (const struct args_trait *t = spec->traits; t->name != NULL; t++) {
-        if (strcmp(t->name, name) == 0)
+        if (name != NULL && strcmp(t->name, name) == 0)
             return t;
     }
     return NULL;
