@@ -176,33 +176,35 @@ static int complain_letter(const struct args *args, const char *argument,
     return complain(&diagnostic, bight_bytes_text(argument));
 }
 
-/* Flags may stand together: -qv; what follows another letter is its value. */
+/* The option of the letter at `at`; what follows a letter that is no flag is
+ * its value, and then *at is the last one. */
+static int parse_letter(struct args *args, const char *argument, size_t *at)
+{
+    const struct args_trait *trait = trait_of_letter(args->spec, argument[*at]);
+    struct given given;
+    bight_option option;
+    if (trait == NULL ||
+        !option_find(args, bight_bytes_text(trait->name), &option))
+        return complain_letter(args, argument, *at);
+    given_init(&given, argument, *at);
+    given.name = bight_bytes_text(trait->name);
+    if (option.type == BIGHT_OPTION_BOOL || argument[*at + 1] == '\0') {
+        int code = take_next(args, &given, &option);
+        return code != 0 ? code : set(args, &given, &option);
+    }
+    given.value_at = *at + 1;
+    given.value = bight_bytes_text(argument + given.value_at);
+    *at = strlen(argument) - 1;
+    return set(args, &given, &option);
+}
+
+/* Flags may stand together: -qv. */
 static int parse_short(struct args *args, const char *argument)
 {
-    for (size_t at = 1; argument[at] != '\0'; at++) {
-        const struct args_trait *trait =
-            trait_of_letter(args->spec, argument[at]);
-        struct given given;
-        bight_option option = {0};
-        if (trait == NULL)
-            return complain_letter(args, argument, at);
-        given_init(&given, argument, at);
-        given.name = bight_bytes_text(trait->name);
-        bool rest = argument[at + 1] != '\0';
-        (void)option_find(args, given.name, &option);
-        bool flag = option.type == BIGHT_OPTION_BOOL;
-        int code = 0;
-        if (flag || !rest)
-            code = take_next(args, &given, &option);
-        given.value_at = rest && !flag ? at + 1 : given.value_at;
-        if (rest && !flag)
-            given.value = bight_bytes_text(argument + at + 1);
-        if (code == 0)
-            code = set(args, &given, &option);
-        if (code != 0 || !flag)
-            return code;
-    }
-    return 0;
+    int code = 0;
+    for (size_t at = 1; code == 0 && argument[at] != '\0'; at++)
+        code = parse_letter(args, argument, &at);
+    return code;
 }
 
 int args_parse(const struct args_spec *spec, int argc, char *const *argv,

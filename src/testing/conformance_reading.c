@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* T20 to T22: pausing, noticing resets, and whose memory is read into. */
+/* T20, T22: pausing, and whose memory is read into. */
 #include <string.h>
 
-#include "testing/raw.h"
 #include "testing/stage.h"
 
 /* -- T20 ------------------------------------------------------------------ */
@@ -147,100 +146,6 @@ static void held_after_resume(struct bight__stage *stage)
     UNTIL(SERVER->received == 200);
 }
 
-/* -- T21 ------------------------------------------------------------------ */
-
-static void aborted_while_stopped(struct bight__stage *stage)
-{
-    NEED(BIGHT_CAN_RESET);
-    OPEN();
-    bight__actor_pause(SERVER, BIGHT_HOLD_USER);
-    (void)bight__actor_more(CLIENT, 10);
-    SETTLE();
-    bight__actor_abort(CLIENT);
-    UNTIL(OVER());
-    IS(SERVER->why, BIGHT_ERROR_RESET);
-    CHECK(bight__actor_heard(SERVER, "ML"));
-}
-
-/* Bytes that a peer never read make a reset of any of its ends. */
-static void leave_unread(struct bight__stage *stage)
-{
-    bight__actor_pause(CLIENT, BIGHT_HOLD_USER);
-    SETTLE();
-    (void)bight__actor_more(SERVER, 1000);
-    SETTLE();
-}
-
-static void gone_while_stopped(struct bight__stage *stage)
-{
-    OPEN();
-    UNLESS_FAILED(leave_unread(stage));
-    bight__actor_pause(SERVER, BIGHT_HOLD_USER);
-    SETTLE();
-    bight__actor_abort(CLIENT);
-    UNTIL(OVER());
-    IS(SERVER->why, BIGHT_ERROR_RESET);
-}
-
-static void gone_after_write_eof(struct bight__stage *stage)
-{
-    NEED(BIGHT_CAN_WRITE_EOF);
-    OPEN();
-    UNLESS_FAILED(leave_unread(stage));
-    OK(bight__actor_write_eof(SERVER));
-    bight__actor_pause(SERVER, BIGHT_HOLD_USER);
-    SETTLE();
-    bight__actor_abort(CLIENT);
-    UNTIL(OVER());
-    IS(SERVER->why, BIGHT_ERROR_RESET);
-}
-
-static void gone_after_eof(struct bight__stage *stage)
-{
-    NEED(BIGHT_CAN_WRITE_EOF);
-    SERVER->stays = true;
-    OPEN();
-    UNLESS_FAILED(leave_unread(stage));
-    OK(bight__actor_write_eof(CLIENT));
-    UNTIL(SERVER->eofs == 1);
-    SETTLE();
-    bight__actor_abort(CLIENT);
-    UNTIL(OVER());
-    IS(SERVER->why, BIGHT_ERROR_RESET);
-}
-
-/* Data and the reset come in one turn, and the data is what it pauses at. */
-static void reset_behind_data(struct bight__stage *stage)
-{
-    struct bight__raw raw;
-    NEED(BIGHT_CAN_RESET);
-    RAW(&raw);
-    bight__actor_pause(SERVER, BIGHT_HOLD_USER);
-    SETTLE();
-    bight__actor_resume(SERVER, BIGHT_HOLD_USER);
-    SETTLE();
-    SERVER->on_data = bight__cue_pause;
-    EQUAL(bight__raw_send(&raw, 100), 100);
-    bight__raw_reset(&raw);
-    UNTIL(SERVER->lost == 1);
-    IS(SERVER->why, BIGHT_ERROR_RESET);
-}
-
-/* As before, but nothing pauses: what was cut short is no eof. */
-static void reset_is_no_eof(struct bight__stage *stage)
-{
-    struct bight__raw raw;
-    NEED(BIGHT_CAN_RESET);
-    SERVER->stays = true;
-    RAW(&raw);
-    SETTLE();
-    EQUAL(bight__raw_send(&raw, 100), 100);
-    bight__raw_reset(&raw);
-    UNTIL(SERVER->lost == 1);
-    IS(SERVER->why, BIGHT_ERROR_RESET);
-    EQUAL(SERVER->eofs, 0);
-}
-
 /* -- T22 ------------------------------------------------------------------ */
 
 static uint8_t own[700];
@@ -360,6 +265,36 @@ static void unread_in_turns(struct bight__stage *stage)
     UNTIL(SERVER->received == 20);
 }
 
+static void deliver_more(void *ctx)
+{
+    struct bight__actor *actor = ctx;
+    bight__probe_deliver(&actor->probe, BIGHT_BYTES("0123456789"));
+}
+
+static void put_some_back(struct bight__actor *actor)
+{
+    struct bight__stage *stage = actor->stage;
+    if (actor->tally[0]++ < 3)
+        OK(bight__actor_unread(actor, actor->data.size / 2));
+}
+
+static void offer_little(struct bight__actor *actor)
+{
+    actor->space = (bight_space){own, 4};
+}
+
+static void unread_from_own_memory(struct bight__stage *stage)
+{
+    SERVER->protocol.get_buffer = bight__actor_get_buffer;
+    SERVER->on_buffer = offer_little;
+    SERVER->on_data = put_some_back;
+    bight__actor_probe(SERVER);
+    OPEN();
+    OK(bight_call_soon(stage->loop, deliver_more, SERVER));
+    UNTIL(SERVER->received == 10);
+    CHECK(strcmp(SERVER->text, "0123456789") == 0);
+}
+
 static void read_overflow(struct bight__stage *stage)
 {
     SERVER->options.limits.read_limit = 1000;
@@ -377,12 +312,6 @@ static void read_overflow(struct bight__stage *stage)
     IS(error, BIGHT_ERROR_READ_OVERFLOW);
     UNTIL(OVER());
     IS(SERVER->why, BIGHT_ERROR_READ_OVERFLOW);
-}
-
-static void deliver_more(void *ctx)
-{
-    struct bight__actor *actor = ctx;
-    bight__probe_deliver(&actor->probe, BIGHT_BYTES("0123456789"));
 }
 
 /* Bytes that a layer below already has when the one above pauses are held, up
@@ -458,16 +387,6 @@ const bight_conformance_case bight__reading_cases[] = {
      driver_hears_later},
     {"T20", "held bytes are delivered after resume, not inside it",
      held_after_resume},
-    {"T21", "a reset is noticed while reading is stopped",
-     aborted_while_stopped},
-    {"T21", "a peer that leaves our bytes unread is noticed while stopped",
-     gone_while_stopped},
-    {"T21", "a reset after write_eof is noticed while stopped",
-     gone_after_write_eof},
-    {"T21", "a reset after the peer's eof is noticed", gone_after_eof},
-    {"T21", "a reset right behind data at which reading stops is noticed",
-     reset_behind_data},
-    {"T21", "a reset right behind data is no eof", reset_is_no_eof},
     {"T22", "reads land in the memory that get_buffer offers", into_own_memory},
     {"T22", "an empty space means data_received this time", not_this_time},
     {"T22", "a pause inside get_buffer loses nothing", pause_in_get_buffer},
@@ -475,6 +394,8 @@ const bight_conformance_case bight__reading_cases[] = {
     {"T22", "bytes put back come first", unread_first},
     {"T22", "bytes put back without a pause come in a later turn",
      unread_in_turns},
+    {"T22", "bytes put back from own memory come before the rest",
+     unread_from_own_memory},
     {"T22", "more held bytes than the limit end it with READ_OVERFLOW",
      read_overflow},
     {"T22", "what a lower layer delivers while paused is held, up to the limit",

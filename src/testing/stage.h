@@ -183,6 +183,7 @@ extern const bight_conformance_case bight__marks_cases[];
 extern const bight_conformance_case bight__producer_cases[];
 extern const bight_conformance_case bight__pipe_cases[];
 extern const bight_conformance_case bight__reading_cases[];
+extern const bight_conformance_case bight__reset_cases[];
 extern const bight_conformance_case bight__closing_cases[];
 extern const bight_conformance_case bight__eof_cases[];
 extern const bight_conformance_case bight__reason_cases[];

@@ -68,39 +68,6 @@ bight_space bight_driver_buffer(bight_transport *t, size_t hint)
                          .size = BIGHT__READ_BUFFER_SIZE};
 }
 
-/* Data that is not where the protocol wants it is copied there. */
-static void supply(bight_transport *t, bight_bytes data)
-{
-    while (data.size > 0 && t->holds == 0) {
-        bight_space space =
-            t->protocol->get_buffer(bight__transport_self(t), t, data.size);
-        if (t->holds != 0)
-            break;
-        if (space.size == 0) {
-            t->protocol->data_received(bight__transport_self(t), t, data);
-            return;
-        }
-        size_t size = space.size < data.size ? space.size : data.size;
-        assert(data.data != NULL);
-        memcpy(space.data, data.data, size);
-        t->protocol->buffer_updated(bight__transport_self(t), t, size);
-        data = bight_bytes_tail(data, size);
-    }
-    if (data.size > 0 && !bight__transport_closing(t))
-        (void)bight_transport_unread(t, data);
-}
-
-static void deliver_buffered(bight_transport *t, bight_bytes data)
-{
-    struct bight__wire *wire = bight__transport_loop(t)->wire;
-    bool direct = data.data == wire->offered;
-    wire->offered = NULL;
-    if (direct)
-        t->protocol->buffer_updated(bight__transport_self(t), t, data.size);
-    else
-        supply(t, data);
-}
-
 static bool hold_append(bight_transport *t, bight_bytes data);
 
 static void hold_or_discard(bight_transport *t, bight_bytes data)
@@ -119,6 +86,40 @@ static void hold_or_discard(bight_transport *t, bight_bytes data)
     if (!hold_append(t, data))
         bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_NO_MEMORY),
                                   true);
+}
+
+/* Data that is not where the protocol wants it is copied there. What it does
+ * not take now goes behind what it put back. */
+static void supply(bight_transport *t, bight_bytes data)
+{
+    while (data.size > 0 && t->holds == 0) {
+        bight_space space =
+            t->protocol->get_buffer(bight__transport_self(t), t, data.size);
+        if (t->holds != 0)
+            break;
+        if (space.size == 0) {
+            t->protocol->data_received(bight__transport_self(t), t, data);
+            return;
+        }
+        size_t size = space.size < data.size ? space.size : data.size;
+        assert(data.data != NULL);
+        memcpy(space.data, data.data, size);
+        t->protocol->buffer_updated(bight__transport_self(t), t, size);
+        data = bight_bytes_tail(data, size);
+    }
+    if (data.size > 0)
+        hold_or_discard(t, data);
+}
+
+static void deliver_buffered(bight_transport *t, bight_bytes data)
+{
+    struct bight__wire *wire = bight__transport_loop(t)->wire;
+    bool direct = data.data == wire->offered;
+    wire->offered = NULL;
+    if (direct)
+        t->protocol->buffer_updated(bight__transport_self(t), t, data.size);
+    else
+        supply(t, data);
 }
 
 void bight_driver_received(bight_transport *t, bight_bytes data)
