@@ -116,6 +116,22 @@ class Output(unittest.TestCase):
                                        " again to stop at once")
             self.assertEqual(lines[3], "bight: stopped after 0 connections")
 
+    def test_a_closed_descriptor_is_nobody_else_s(self):
+        with serving.folder() as folder:
+            command = (f"exec {BIGHT} serve echo unix:{folder}/s --json "
+                       f"--access-log {folder}/log <&- >&- 2>&-")
+            with subprocess.Popen(["sh", "-c", command]) as process:
+                serving.wait_until(lambda: os.path.exists(folder + "/s"),
+                                   "it listens")
+                with serving.connect(f"unix:{folder}/s") as peer:
+                    serving.assert_echoes(peer)
+                    for fd in range(3):
+                        self.assertEqual(
+                            os.readlink(f"/proc/{process.pid}/fd/{fd}"),
+                            "/dev/null")
+                process.terminate()
+                self.assertEqual(process.wait(serving.SECONDS), 0)
+
     def test_version(self):
         for word in ("version", "--version", "-V"):
             result = run(word)
