@@ -92,7 +92,7 @@ void serve_help(void)
     (void)puts(
         "\nDurations are written as 500ms, 10s, 2m, 1h.\n"
         "SIGINT, SIGTERM: drain, end with 0; again: abort, end with 128 + "
-        "signal.\n"
+        "signal.\nOther signals end it at once.\n"
         "Exit codes: 64 command line, 69 address in use or not here, 71 no\n"
         "descriptors or memory, 73 and 74 files, 77 no permission, 1 other.");
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <bight/alloc.h>
 #include <bight/net.h>
@@ -57,8 +58,11 @@ static int complain_held(bight_error error, const struct holder *holder)
 {
     char text[512];
     (void)bight_error_format(error, text, sizeof(text));
-    (void)fprintf(stderr, "bight: %s: held by pid %d (%s)\n", text, holder->pid,
-                  holder->name);
+    if (holder->pid == getpid())
+        (void)fprintf(stderr, "bight: %s: by this very command\n", text);
+    else
+        (void)fprintf(stderr, "bight: %s: held by pid %d (%s)\n", text,
+                      holder->pid, holder->name);
     return EXIT_UNAVAILABLE;
 }
 

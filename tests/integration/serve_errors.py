@@ -119,6 +119,14 @@ class Errors(unittest.TestCase):
                 rf"bight: listen tcp:0\.0\.0\.0:{server.port}: address already "
                 rf"in use \(EADDRINUSE\): held by pid {server.pid} \(bight\)")
 
+    def test_an_address_given_twice(self):
+        with serving.folder() as folder:
+            self.assert_failed(
+                run("serve", "echo", *[f"unix:{folder}/s"] * 2), 69,
+                rf"bight: listen unix:{folder}/s: address already in use "
+                r"\(EADDRINUSE\): by this very command")
+            self.assertEqual(os.listdir(folder), [])
+
     def test_a_socket_file_in_use_is_named_with_its_holder(self):
         with serving.folder() as folder:
             with Server("echo", f"unix:{folder}/s") as server:
