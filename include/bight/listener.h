@@ -25,6 +25,10 @@ typedef struct bight_limits {
     uint64_t write_timeout_ms;   /**< 0: none */
     uint64_t linger_timeout_ms;  /**< 30 s (T24) */
     size_t max_connections;      /**< of a listener; 0: no limit */
+    /** Of a listener with filters: until the protocol's connection_made; 15 s,
+     * 0: none (T31). On a connector connect_timeout_ms covers that, too (E7).
+     */
+    uint64_t handshake_timeout_ms;
 } bight_limits;
 
 BIGHT_API void bight_limits_init(bight_limits *limits);

@@ -102,8 +102,9 @@ BIGHT_API void bight_transport_resume_reading(bight_transport *t,
                                               bight_hold reason);
 
 /** Another protocol from when the running callback returned (T33). Its state
- * is made now: `*ret_self` (may be NULL) can be filled at once. NO_MEMORY,
- * CLOSED, BUSY while a change is pending. */
+ * is made now: `*ret_self` (may be NULL) can be filled at once, for it hears
+ * connection_made and connection_lost even if the connection ends meanwhile.
+ * NO_MEMORY, CLOSED, BUSY while a change is pending. */
 BIGHT_API bight_error bight_transport_set_protocol(
     bight_transport *t, const bight_protocol *protocol, void **ret_self);
 
@@ -112,6 +113,8 @@ BIGHT_API bight_error bight_transport_set_protocol(
 BIGHT_API bight_error bight_transport_unread(bight_transport *t,
                                              bight_bytes data);
 
+/** Keeps `t` past its end, and past its loop's: bight_transport_loop is then
+ * no loop any more. */
 BIGHT_API bight_transport *bight_transport_ref(bight_transport *t);
 /** NULL is fine. Never closes. */
 BIGHT_API void bight_transport_unref(bight_transport *t);

@@ -241,7 +241,26 @@ static void closed_meanwhile(struct bight__stage *stage)
     (void)bight__actor_more(SERVER, 10);
     UNTIL(OVER());
     IS(CLIENT->why, BIGHT_ERROR_CLOSED);
-    CHECK(bight__actor_heard(CLIENT, "MDL"));
+    CHECK(bight__actor_heard(CLIENT, "MDHML"));
+    EQUAL(CLIENT->handed_over, 1);
+    EQUAL(CLIENT->ended, 1);
+}
+
+static void switch_and_abort(struct bight__actor *actor)
+{
+    (void)bight__actor_switch(actor);
+    bight__actor_abort(actor);
+}
+
+static void aborted_meanwhile(struct bight__stage *stage)
+{
+    CLIENT->on_data = switch_and_abort;
+    OPEN();
+    (void)bight__actor_more(SERVER, 10);
+    UNTIL(OVER());
+    IS(CLIENT->why, BIGHT_ERROR_ABORTED);
+    CHECK(bight__actor_heard(CLIENT, "MDHML"));
+    EQUAL(CLIENT->ended, 1);
 }
 
 /* It is being handed over already. */
@@ -295,8 +314,10 @@ const bight_conformance_case bight__layer_cases[] = {
      paused_meanwhile},
     {"T33", "a resume due at the switch does not reach the new protocol alone",
      resumed_meanwhile},
-    {"T33", "a close in the callback that switched forgets the switch",
+    {"T33", "a switch takes effect although the callback closed",
      closed_meanwhile},
+    {"T33", "a switch takes effect although the callback aborted",
+     aborted_meanwhile},
     {"T33", "a second switch inside the last call is BUSY", busy_in_last_call},
     {"T33", "an abort inside the last call ends the new protocol too",
      close_in_last_call},

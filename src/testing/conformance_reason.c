@@ -130,10 +130,12 @@ static void unsent_counted(struct bight__stage *stage)
     size_t queued = bight__actor_queued(CLIENT);
     bight_end end = bight__actor_end(CLIENT);
     EQUAL(end.unsent, queued);
+    EQUAL(end.bytes_out + queued, CLIENT->written);
     CHECK(queued > 0);
     bight__actor_abort(CLIENT);
     UNTIL(CLIENT->lost == 1);
     EQUAL(CLIENT->end.unsent, queued);
+    EQUAL(CLIENT->end.bytes_out + queued, CLIENT->written);
 }
 
 /* The layers agree on what did not leave, also when the wire broke. */
@@ -148,6 +150,7 @@ static void unsent_by_reset(struct bight__stage *stage)
     bight__actor_abort(SERVER);
     UNTIL(OVER());
     CHECK(CLIENT->end.unsent >= 1 && CLIENT->end.unsent <= queued);
+    EQUAL(CLIENT->end.bytes_out + CLIENT->end.unsent, CLIENT->written);
     END(CLIENT, BIGHT_ERROR_RESET, BIGHT_PARTY_PEER);
     CHECK(CLIENT->end.system != 0);
 }

@@ -186,6 +186,51 @@ static void connected_in_time(struct bight__stage *stage)
     EQUAL(CLIENT->lost + SERVER->lost, 0);
 }
 
+/* A filter that never lets the protocol be made. */
+static void client_handshake(struct bight__stage *stage)
+{
+    CLIENT->options.limits.connect_timeout_ms = TIMEOUT;
+    bight__actor_probe(CLIENT);
+    CLIENT->probe.never_opens = true;
+    OK(bight__stage_listen(stage, 0));
+    OK(bight__stage_connect(stage, 0));
+    UNTIL(SERVER->made == 1);
+    ADVANCE(EARLY);
+    EQUAL(CLIENT->told, 0);
+    ADVANCE(LATE);
+    EQUAL(CLIENT->told, 1);
+    IS(CLIENT->told_error, BIGHT_ERROR_HANDSHAKE_TIMEOUT);
+    EQUAL(CLIENT->made, 0);
+}
+
+/* Nor do bytes of the peer put it off. */
+static void server_handshake(struct bight__stage *stage)
+{
+    SERVER->options.limits.handshake_timeout_ms = TIMEOUT;
+    bight__actor_probe(SERVER);
+    SERVER->probe.never_opens = true;
+    OK(bight__stage_listen(stage, 0));
+    OK(bight__stage_connect(stage, 0));
+    UNTIL(CLIENT->made == 1);
+    ADVANCE(EARLY - 10);
+    (void)bight__actor_more(CLIENT, 10);
+    ADVANCE(10);
+    EQUAL(SERVER->refused, 0);
+    ADVANCE(LATE);
+    EQUAL(SERVER->refused, 1);
+    IS(SERVER->refused_error, BIGHT_ERROR_HANDSHAKE_TIMEOUT);
+    EQUAL(SERVER->made, 0);
+}
+
+static void made_in_time(struct bight__stage *stage)
+{
+    SERVER->options.limits.handshake_timeout_ms = TIMEOUT;
+    bight__actor_probe(SERVER);
+    OPEN();
+    ADVANCE(10 * TIMEOUT);
+    EQUAL(CLIENT->lost + SERVER->lost, 0);
+}
+
 /* -- setting them --------------------------------------------------------- */
 
 static void set_at_once(struct bight__stage *stage)
@@ -248,6 +293,11 @@ const bight_conformance_case bight__timeout_cases[] = {
      connecting},
     {"T31", "the connect timeout does not touch who is connected",
      connected_in_time},
+    {"T31", "a connect's deadline covers the handshake of its filters",
+     client_handshake},
+    {"T31", "a handshake that hangs ends with HANDSHAKE_TIMEOUT, on time",
+     server_handshake},
+    {"T31", "the handshake timeout does not touch who was made", made_in_time},
     {"T31", "a new timeout is in force at once", set_at_once},
     {"T31", "a longer timeout is in force at once", set_longer},
     {"T31", "zero switches a timeout off, but not linger's", switched_off},

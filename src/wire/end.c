@@ -95,6 +95,14 @@ static uint64_t age_ms(const bight_transport *t)
     return now_ms > opened_ms ? now_ms - opened_ms : 0;
 }
 
+/* What a filter's lower transport holds has not left, though it was taken. */
+static uint64_t left_for_good(const bight_transport *t)
+{
+    const bight_transport *below = bight_transport_below(t);
+    uint64_t held = below == NULL ? 0 : bight_transport_queued(below);
+    return t->bytes_out > held ? t->bytes_out - held : 0;
+}
+
 void bight_transport_end(const bight_transport *t, bight_end *end)
 {
     bight__transport_check(t);
@@ -106,7 +114,7 @@ void bight_transport_end(const bight_transport *t, bight_end *end)
         .system = t->system,
         .later_causes = t->later,
         .bytes_in = t->bytes_in,
-        .bytes_out = t->bytes_out,
+        .bytes_out = ended ? t->bytes_out : left_for_good(t),
         .unsent = ended ? t->last.unsent : bight_transport_queued(t),
         .duration_ms = ended ? t->last.lasted_ms : age_ms(t),
     };
@@ -119,6 +127,7 @@ void bight__transport_settle(bight_transport *t)
 {
     uint64_t unsent = bight_transport_queued(t);
     uint64_t lasted_ms = age_ms(t);
+    t->bytes_out = left_for_good(t);
     t->state = BIGHT__ENDING;
     t->holds |= BIGHT__HOLD_CLOSED;
     t->gate |= BIGHT__GATE_CLOSED;
@@ -295,17 +304,44 @@ static uint32_t write_left(const bight_transport *t)
                    timeout_ms);
 }
 
+/* Filters may talk to the peer before the protocol at the top is made. The
+ * wire's transport waits for that; a connect's one deadline goes on (E7). */
+static bool is_shaking_hands(const bight_transport *t)
+{
+    if (t->level > 0 || (t->facts & BIGHT__FILTERED) == 0)
+        return false;
+    while (t != NULL && (t->facts & BIGHT__FILTERED) != 0)
+        t = bight_transport_above(t);
+    return t == NULL || (t->facts & BIGHT__WAS_MADE) == 0;
+}
+
+static uint32_t handshake_left(const bight_transport *t)
+{
+    if (!is_shaking_hands(t))
+        return NEVER;
+    const bight_limits *limits = &t->owner->limits;
+    bool connecting = t->owner->ops->made != NULL;
+    return left_of(bight__transport_loop(t), t->opened_ms,
+                   connecting ? limits->connect_timeout_ms
+                              : limits->handshake_timeout_ms);
+}
+
 static void rearm_in(bight_transport *t, uint64_t left_ms)
 {
     bight__loop_watch(bight__transport_loop(t), &t->timer, left_ms);
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* A node that will look in time anyway stays where it is. */
 static void rearm_open(bight_transport *t)
 {
-    uint32_t idle = idle_left(t);
-    uint32_t write = write_left(t);
-    uint32_t left = idle < write ? idle : write;
+    uint32_t left = idle_left(t);
+    left = least(left, write_left(t));
+    left = least(left, handshake_left(t));
     if (left == NEVER)
         return;
     bight_loop *loop = bight__transport_loop(t);
@@ -362,6 +398,9 @@ static void open_expired(bight_transport *t)
     else if (write_left(t) == 0)
         bight__transport_end_with(t, bight_error_of(BIGHT_ERROR_WRITE_TIMEOUT),
                                   true);
+    else if (handshake_left(t) == 0)
+        bight__transport_end_with(
+            t, bight_error_of(BIGHT_ERROR_HANDSHAKE_TIMEOUT), false);
     else
         rearm_open(t);
 }

@@ -103,8 +103,11 @@ void bight_filter_pass_lost(void *self, bight_transport *below, bight_error why)
         bight__transport_note(
             above, below->system != 0 ? bight_error_errno(below->system) : why);
     bight_driver_closed(above);
-    if (surprised)
-        above->last.unsent += below->last.unsent;
+    if (!surprised)
+        return;
+    uint64_t unsent = below->last.unsent;
+    above->last.unsent += unsent;
+    above->bytes_out -= unsent < above->bytes_out ? unsent : above->bytes_out;
 }
 
 /* -- a driver that passes everything down --------------------------------- */

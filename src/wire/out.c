@@ -203,13 +203,15 @@ static bool may_write(const bight_transport *t)
            (t->facts & BIGHT__EOF_ASKED) == 0;
 }
 
+/* The table of a protocol that is over may have gone with its loop. */
 static bight_write_status refuse(const bight_transport *t, size_t size)
 {
+    bool over = (t->facts & BIGHT__ORPHANED) != 0;
     const bight_log_field fields[] = {
-        bight_log_text("protocol", t->protocol->name),
         bight_log_uint("bytes", size),
+        bight_log_text("protocol", over ? "" : t->protocol->name),
     };
-    bight_log_write(BIGHT_LOG_DEBUG, "write_after_close", fields, 2);
+    bight_log_write(BIGHT_LOG_DEBUG, "write_after_close", fields, over ? 1 : 2);
     return BIGHT_WRITE_CLOSED;
 }
 
@@ -265,13 +267,13 @@ bight_write_status bight_transport_writev(bight_transport *t,
     bight__transport_check(t);
     size_t size = 0;
     size_t copied = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         size += pieces[i].size;
-        if (!is_lent(bight__transport_loop(t), pieces[i]))
-            copied += pieces[i].size;
-    }
     if (!may_write(t))
         return refuse(t, size);
+    for (size_t i = 0; i < count; i++)
+        if (!is_lent(bight__transport_loop(t), pieces[i]))
+            copied += pieces[i].size;
     if (size == 0)
         return status_of(t);
     struct bight__out *out = begin_write(t, copied);
@@ -291,9 +293,9 @@ bight_write_status bight_transport_write(bight_transport *t, bight_bytes data)
 {
     bight__transport_check(t);
     bight_loop *loop = bight__transport_loop(t);
-    struct bight__out *out = loop->out_pool;
-    if (__builtin_expect(t->gate != 0 || out == NULL || !is_lent(loop, data) ||
-                             data.size == 0,
+    struct bight__out *out;
+    if (__builtin_expect(t->gate != 0 || (out = loop->out_pool) == NULL ||
+                             !is_lent(loop, data) || data.size == 0,
                          0))
         return write_one(t, data);
     loop->out_pool = out->dirty.next;

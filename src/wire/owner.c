@@ -19,6 +19,7 @@ void bight_limits_init(bight_limits *limits)
         .read_limit = 1024 * 1024,
         .connect_timeout_ms = 30 * 1000,
         .linger_timeout_ms = 30 * 1000,
+        .handshake_timeout_ms = 15 * 1000,
     };
 }
 

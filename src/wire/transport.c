@@ -188,6 +188,8 @@ static void restart_pairs(bight_transport *t)
         t->due |= BIGHT__DUE_PAUSE;
 }
 
+/* Also of a connection that ended meanwhile: the next protocol's state may own
+ * things already, and only its connection_lost frees them. */
 static void deliver_switch(bight_transport *t)
 {
     struct bight__cold *cold = t->cold;
@@ -204,11 +206,9 @@ static void deliver_switch(bight_transport *t)
     t->protocol->connection_made(bight__transport_self(t), t);
 }
 
-/* What else is due is the next protocol's. A closed one has none. */
-static bool is_switching(bight_transport *t)
+/* What else is due is the next protocol's. */
+static bool is_switching(const bight_transport *t)
 {
-    if (t->state != BIGHT__OPEN)
-        t->due &= (uint8_t)~BIGHT__DUE_SWITCH;
     return (t->due & BIGHT__DUE_SWITCH) != 0;
 }
 
@@ -267,7 +267,7 @@ static void up_calls(bight_transport *t)
 {
     if (take(t, BIGHT__DUE_MADE))
         deliver_made(t);
-    if ((t->due & BIGHT__DUE_SWITCH) != 0 && t->state == BIGHT__OPEN)
+    if (is_switching(t) && (t->facts & BIGHT__WAS_MADE) != 0)
         deliver_switch(t);
     bight__transport_deliver_held(t);
     bight__transport_deliver_eof(t);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bight/filter.h>
 #include <bight/memory.h>
 
 #include "leaks.h"
@@ -194,6 +195,40 @@ START_TEST(T7_one_aborted_in_connection_made_was_connected)
 }
 END_TEST
 
+/* Both ends and their layers are kept past the loop that they lived on. */
+static void outlive_the_loop(enum wire wire, bool traced)
+{
+    const bight_filter_use use = {.filter = &bight_trace};
+    scene_begin(wire, BIGHT_LOOP_MANUAL_CLOCK);
+    scene.options.filters = scene.connect.filters = &use;
+    scene.options.filter_count = scene.connect.filter_count = traced ? 1 : 0;
+    scene_listen();
+    scene_connect();
+    bight_transport *kept[] = {bight_transport_ref(scene.client),
+                               bight_transport_ref(scene_last_server()->t)};
+    scene_end();
+    for (unsigned i = 0; i < 2; i++) {
+        bight_end end = {.size = sizeof(end)};
+        bight_transport_end(kept[i], &end);
+        ck_assert_error(end.why, BIGHT_ERROR_LOOP_CLOSED);
+        bight_transport_close(kept[i]);
+        bight_transport_abort(kept[i]);
+        ck_assert_int_eq(bight_transport_write(kept[i], BIGHT_BYTES("x")),
+                         BIGHT_WRITE_CLOSED);
+        ck_assert(!bight_transport_is_open(kept[i]));
+        ck_assert_uint_eq(bight_transport_queued(kept[i]), 0);
+        ck_assert_ptr_null(bight_transport_self(kept[i]));
+        bight_transport_unref(kept[i]);
+    }
+}
+
+START_TEST(T10_a_reference_may_outlive_the_loop)
+{
+    outlive_the_loop((enum wire)_i, false);
+    outlive_the_loop((enum wire)_i, true);
+}
+END_TEST
+
 START_TEST(bad_limits_fail_at_once)
 {
     start(_i);
@@ -226,6 +261,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, without_a_callback_a_connect_is_legal);
     add_each(tcase, T7_one_aborted_in_connection_made_was_connected);
     add_each(tcase, bad_limits_fail_at_once);
+    add_each(tcase, T10_a_reference_may_outlive_the_loop);
     tcase = leaks_test_case(suite, "given up");
     add_each(tcase, E7_cancel_is_told_once_and_nothing_is_lost);
     add_each(tcase, E7_cancel_twice_is_cancel_once);
