@@ -10,6 +10,7 @@
 #ifdef __linux__
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ struct bight__side {
     bight_loop *loop;
     bight__side_fn fn; /* one for all: only one kind of cookie is watched */
     int epoll;
+    void **cookies; /* by descriptor; NULL: not watched. For after a fork */
+    size_t room;
 };
 
 /* Edge-triggered, so that a hang-up nobody acts upon is told once; the set is
@@ -47,6 +50,7 @@ static void on_closed(uv_handle_t *handle)
 {
     struct bight__side *side = handle->data;
     (void)close(side->epoll);
+    bight_free(side->cookies);
     bight_free(side);
 }
 
@@ -81,6 +85,38 @@ static bight_error side_new(bight_loop *loop)
     return bight_ok();
 }
 
+static bight_error side_ready(bight_loop *loop)
+{
+    return loop->side == NULL ? side_new(loop) : bight_ok();
+}
+
+static bool make_room(struct bight__side *side, size_t fd)
+{
+    if (fd < side->room)
+        return true;
+    size_t room = 64;
+    while (room <= fd)
+        room *= 2;
+    void **cookies = bight_realloc(side->cookies, room * sizeof(*cookies));
+    if (cookies == NULL)
+        return false;
+    memset(cookies + side->room, 0, (room - side->room) * sizeof(*cookies));
+    side->cookies = cookies;
+    side->room = room;
+    return true;
+}
+
+static bight_error watch(struct bight__side *side, int fd, void *cookie)
+{
+    struct epoll_event event = {.events = EPOLLET, .data = {.ptr = cookie}};
+    if (!make_room(side, (size_t)fd))
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    if (epoll_ctl(side->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+        return bight_error_errno(errno);
+    side->cookies[fd] = cookie;
+    return bight_ok();
+}
+
 bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
                             void *cookie)
 {
@@ -88,16 +124,17 @@ bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
         return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
     if (bight__loop_fault(loop))
         return bight_error_errno(ENOSPC);
-    if (loop->side == NULL) {
-        bight_error error = side_new(loop);
-        if (bight_failed(error))
-            return error;
-    }
+    bight_error error = side_ready(loop);
+    if (bight_failed(error))
+        return error;
     loop->side->fn = fn;
-    struct epoll_event event = {.events = EPOLLET, .data = {.ptr = cookie}};
-    if (epoll_ctl(loop->side->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-        return bight_error_errno(errno);
-    return bight_ok();
+    return watch(loop->side, fd, cookie);
+}
+
+void bight__side_forget(bight_loop *loop, int fd)
+{
+    if (loop->side != NULL && (size_t)fd < loop->side->room)
+        loop->side->cookies[fd] = NULL;
 }
 
 void bight__side_free(bight_loop *loop)
@@ -108,11 +145,22 @@ void bight__side_free(bight_loop *loop)
     loop->side = NULL;
 }
 
-/* An epoll set is shared with the parent: its watches would be too. */
+/* An epoll set is shared with the parent, so the child needs one of its own,
+ * with the same watches. */
 bight_error bight__side_after_fork(bight_loop *loop)
 {
-    bight__side_free(loop);
-    return bight_ok();
+    struct bight__side *old = loop->side;
+    if (old == NULL)
+        return bight_ok();
+    loop->side = NULL;
+    bight_error error = side_new(loop);
+    if (!bight_failed(error))
+        loop->side->fn = old->fn;
+    for (size_t fd = 0; fd < old->room && !bight_failed(error); fd++)
+        if (old->cookies[fd] != NULL)
+            error = watch(loop->side, (int)fd, old->cookies[fd]);
+    uv_close((uv_handle_t *)&old->poll, on_closed);
+    return error;
 }
 
 #else
@@ -125,6 +173,12 @@ bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
     (void)fn;
     (void)cookie;
     return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
+}
+
+void bight__side_forget(bight_loop *loop, int fd)
+{
+    (void)loop;
+    (void)fd;
 }
 
 void bight__side_free(bight_loop *loop)

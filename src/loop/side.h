@@ -11,13 +11,17 @@
 #include <bight/loop.h>
 
 /* Called in a dispatch, with what was given to add. The cookie must live as
- * long as the descriptor: closing that is what ends the watch. */
+ * long as the descriptor: closing that is what ends the watch, after a
+ * forget. */
 typedef void (*bight__side_fn)(void *cookie);
 
 /* Watches `fd` from now on; UNSUPPORTED where there is no epoll, as
  * under a virtual loop. */
 bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
                             void *cookie);
+
+/* The descriptor is about to be closed; harmless for one never watched. */
+void bight__side_forget(bight_loop *loop, int fd);
 
 /* Starts the end of the poller, if there is one. */
 void bight__side_free(bight_loop *loop);

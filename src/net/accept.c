@@ -21,18 +21,6 @@
 #define PAUSE_MS 100
 #define QUIET_MS 1000
 
-bool bight__uv_can_watch(const bight_loop *loop, int fd)
-{
-    size_t next = 2;
-    if ((unsigned)fd < loop->uv->nwatchers)
-        return true;
-    while (next < (size_t)fd + 3)
-        next *= 2;
-    void *trial = malloc(next * sizeof(void *));
-    free(trial);
-    return trial != NULL;
-}
-
 static int reserve_open(void)
 {
     return open("/dev/null", O_RDONLY | O_CLOEXEC);

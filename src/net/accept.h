@@ -38,8 +38,4 @@ bight_error bight__acceptor_start(struct bight__acceptor *acceptor, int fd,
                                   const struct bight__acceptor_ops *ops);
 void bight__acceptor_stop(struct bight__acceptor *acceptor);
 
-/* S3: libuv aborts when its table of watchers cannot grow; this tries that
- * allocation first. */
-bool bight__uv_can_watch(const bight_loop *loop, int fd);
-
 #endif

@@ -7,8 +7,10 @@
 #include "net/stream.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <bight/alloc.h>
 #include <bight/uv.h>
@@ -198,6 +200,8 @@ static void on_closed(uv_handle_t *handle)
 
 void bight__stream_close(bight_transport *t)
 {
+    if ((t->word & WATCHED) != 0)
+        bight__side_forget(bight__transport_loop(t), bight__stream_fd(t));
     uv_close((uv_handle_t *)stream_of(t), on_closed);
 }
 
@@ -209,6 +213,33 @@ void bight__stream_opened(bight_transport *t)
     (void)uv_fileno((uv_handle_t *)stream_of(t), &fd);
     bight_driver_set_word(t, fd);
     bight_driver_opened(t);
+}
+
+bool bight__uv_can_watch(const bight_loop *loop, int fd)
+{
+    size_t next = 2;
+    if ((unsigned)fd < loop->uv->nwatchers)
+        return true;
+    while (next < (size_t)fd + 3)
+        next *= 2;
+    void *trial = malloc(next * sizeof(void *));
+    free(trial);
+    return trial != NULL;
+}
+
+int bight__stream_socket(bight_loop *loop, int family, int *ret_fd)
+{
+    if (bight__loop_fault(loop))
+        return UV_EMFILE;
+    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return uv_translate_sys_error(errno);
+    if (!bight__uv_can_watch(loop, fd)) {
+        (void)close(fd);
+        return UV_ENOMEM;
+    }
+    *ret_fd = fd;
+    return 0;
 }
 
 struct bight__connecting *bight__connecting_new(bight_transport *t)

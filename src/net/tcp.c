@@ -265,26 +265,39 @@ bight_error bight_tcp_listen(bight_loop *loop, const bight_factory *factory,
 
 /* -- connecting ----------------------------------------------------------- */
 
-/* libuv makes the socket in its connect: NODELAY is noted before, keepalive
- * needs the descriptor. */
+/* From here on the descriptor is the handle's, or closed. */
+static int open_handle(uv_tcp_t *handle, int fd,
+                       const bight_tcp_options *options)
+{
+    int status = uv_tcp_open(handle, fd);
+    if (status != 0) {
+        (void)close(fd);
+        return status;
+    }
+    if (options->nodelay)
+        (void)uv_tcp_nodelay(handle, 1);
+    if (options->keepalive_ms > 0)
+        (void)uv_tcp_keepalive(
+            handle, 1, (unsigned)keepalive_seconds(options->keepalive_ms));
+    return 0;
+}
+
 static int begin_connect(struct bight__connecting *connecting,
                          const bight_address *address,
                          const bight_tcp_options *options)
 {
+    bight_loop *loop = bight__transport_loop(connecting->transport);
     uv_tcp_t *handle = bight_driver_state(connecting->transport);
     struct sockaddr_storage name;
+    int fd;
     (void)bight__address_to_sockaddr(address, &name);
-    if (options->nodelay)
-        (void)uv_tcp_nodelay(handle, 1);
-    int status =
-        bight__loop_fault(bight__transport_loop(connecting->transport))
-            ? UV_EMFILE
-            : uv_tcp_connect(&connecting->request, handle,
-                             (struct sockaddr *)&name, bight__on_connected);
-    if (status == 0 && options->keepalive_ms > 0)
-        (void)uv_tcp_keepalive(
-            handle, 1, (unsigned)keepalive_seconds(options->keepalive_ms));
-    return status;
+    int status = bight__stream_socket(loop, name.ss_family, &fd);
+    if (status == 0)
+        status = open_handle(handle, fd, options);
+    if (status != 0)
+        return status;
+    return uv_tcp_connect(&connecting->request, handle,
+                          (struct sockaddr *)&name, bight__on_connected);
 }
 
 static bight_error connect_on(bight_connector *connector,

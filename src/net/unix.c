@@ -293,6 +293,18 @@ static void on_connected(uv_connect_t *request, int status)
     bight__on_connected(request, status);
 }
 
+static int open_handle(bight_loop *loop, uv_pipe_t *handle)
+{
+    int fd;
+    int status = bight__stream_socket(loop, AF_UNIX, &fd);
+    if (status != 0)
+        return status;
+    status = uv_pipe_open(handle, fd);
+    if (status != 0)
+        (void)close(fd);
+    return status;
+}
+
 static bight_error connect_on(bight_connector *connector, const char *path)
 {
     bight_transport *t = connector->transport;
@@ -303,10 +315,11 @@ static bight_error connect_on(bight_connector *connector, const char *path)
     uv_pipe_t *handle = bight_driver_state(t);
     (void)uv_pipe_init(loop->uv, handle, 0);
     handle->data = t;
-    if (bight__loop_fault(loop))
-        bight__connecting_failed(connecting, UV_EMFILE);
-    else
+    int status = open_handle(loop, handle);
+    if (status == 0)
         uv_pipe_connect(&connecting->request, handle, path, on_connected);
+    else
+        bight__connecting_failed(connecting, status);
     return bight_ok();
 }
 

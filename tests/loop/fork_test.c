@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* L14: the child of a fork may use its loops after bight_loop_after_fork. */
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -137,10 +138,36 @@ static void side_told(void *cookie)
 
 static bool child_ends_its_poller(void)
 {
-    return the_loop->side == NULL && ran("") &&
-           !bight_failed(bight__side_add(the_loop, pair[0], side_told, NULL)) &&
-           !bight_failed(bight_loop_free(the_loop));
+    bool fine = ran("");
+    bight__side_forget(the_loop, pair[0]);
+    (void)close(pair[0]);
+    return !bight_failed(bight_loop_free(the_loop)) && fine;
 }
+
+/* The parent closes its copy of the other end, too. */
+static bool child_is_told(void)
+{
+    struct pollfd other = {.fd = pair[0], .events = 0};
+    (void)close(pair[1]);
+    bool hung_up = poll(&other, 1, 10000) == 1;
+    (void)bight_call_soon(the_loop, say, "soon");
+    (void)bight_loop_step(the_loop);
+    bool told = strcmp(trace.text, "soon told") == 0;
+    return !bight_failed(bight_loop_free(the_loop)) && hung_up && told;
+}
+
+START_TEST(T21_a_child_watches_what_its_parent_did)
+{
+    begin(BIGHT_LOOP_REAL);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    ck_assert_ok(bight__side_add(the_loop, pair[0], side_told, "told"));
+    pid_t child = fork_child(child_is_told);
+    (void)close(pair[1]);
+    check_child(child);
+    (void)close(pair[0]);
+    loops_free(the_loop);
+}
+END_TEST
 
 START_TEST(a_child_has_a_side_poller_of_its_own)
 {
@@ -321,6 +348,7 @@ Suite *bight_test_suite(void)
                         BIGHT_LOOP_VIRTUAL, BIGHT_LOOP_VIRTUAL + 1);
     tcase_add_test(loop, what_a_child_closes_its_parent_still_watches);
     tcase_add_test(loop, a_child_has_a_side_poller_of_its_own);
+    tcase_add_test(loop, T21_a_child_watches_what_its_parent_did);
     tcase_add_test(loop, a_childs_signals_are_its_own);
 
     TCase *same = leaks_test_case(suite, "same process");

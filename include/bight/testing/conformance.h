@@ -39,7 +39,8 @@ typedef struct bight_conformance_transport {
     const bight_filter_use *filters; /**< from the wire up */
     size_t filter_count;             /**< at most 3 */
     const void *options;             /**< for the slots; lent */
-    unsigned patience_ms; /**< real time to wait for what must come; 0: 5 s */
+    unsigned patience_ms; /**< time of this thread's to spend on waiting for
+                             what must come; 0: 10 s */
     size_t state_size;
     bight_error (*listen)(void *state, const bight_conformance_call *call,
                           bight_listener **ret_listener);
