@@ -65,6 +65,8 @@ static void check(bight_bytes text, bight_endpoint_side side)
     (void)bight_diagnostic_format(&d, NULL, text, shown, sizeof(shown));
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bight_bytes text = bight_bytes_of(data, size);

@@ -164,6 +164,8 @@ static void judge_log(bight_bytes text, size_t split, size_t size)
     free(line);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bight_bytes text = bight_bytes_of(data, size);
