@@ -33,7 +33,8 @@ typedef struct bight_driver {
     /** Reports received, eof and failed from now on. */
     bight_error (*start_read)(bight_transport *t);
     void (*stop_read)(bight_transport *t);
-    /** Takes what it can without waiting: bytes, 0 for none, or -errno. */
+    /** Takes what it can without waiting: bytes, 0 for none, or -errno. It
+     * answers, and reports nothing. */
     ptrdiff_t (*try_writev)(bight_transport *t, const bight_bytes *pieces,
                             size_t count);
     /** Takes all of it, and reports written once. The pieces and the 192

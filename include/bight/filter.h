@@ -20,7 +20,8 @@ struct bight_filter {
 
 /** Makes the transport above `below`, driven by its filter; the filter then
  * reports bight_driver_opened on it. Errors: the factory's, NO_MEMORY; the
- * lower transport has then been told to fail. */
+ * lower transport has then been told to fail. USAGE: no filter's lower
+ * transport, or raised before. */
 BIGHT_API bight_error bight_filter_raise(bight_transport *below,
                                          bight_transport **ret_above);
 
@@ -53,7 +54,8 @@ BIGHT_API void bight_filter_reset(bight_transport *above);
 BIGHT_API bool bight_filter_info(const bight_transport *above,
                                  bight_driver_query query, void *inout);
 
-/** Where trace writes: one call per piece; `incoming` tells the direction. */
+/** Where trace writes: one call per piece; `incoming` tells the direction. It
+ * comes from inside a flush, so it must not call verbs. */
 typedef void (*bight_trace_fn)(void *ctx, const bight_transport *t,
                                bool incoming, bight_bytes data);
 

@@ -104,7 +104,9 @@ BIGHT_API size_t bight_log_format_json(const bight_log_record *record,
                                        char *buf, size_t size);
 
 /** Ready sinks; `ctx` is an int * to a descriptor that stays open. One write
- * for each line, so lines of several threads do not mix. */
+ * for each line, so lines of several threads do not mix. A line for which a
+ * reader makes no room in 100 ms is dropped, as are those behind it at once,
+ * and counted in a later "log_dropped". */
 BIGHT_API void bight_log_sink_text(void *ctx, const bight_log_record *record);
 BIGHT_API void bight_log_sink_json(void *ctx, const bight_log_record *record);
 

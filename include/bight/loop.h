@@ -90,11 +90,13 @@ BIGHT_API bight_error bight_loop_run(bight_loop *loop);
 
 /**
  * Runs what is ready, polls once without blocking, and returns whether
- * anything is left that could wake the loop. For tests and foreign main loops.
+ * anything is left that could wake the loop. For tests and foreign main loops;
+ * of a loop that is not adopted.
  */
 BIGHT_API bool bight_loop_step(bight_loop *loop);
 
-/** Lets the running callback finish and run() return; drops nothing (L8). */
+/** Lets the running callback finish and run() return; drops nothing (L8). Does
+ * nothing to a loop that does not run. */
 BIGHT_API void bight_loop_stop(bight_loop *loop);
 
 /**
@@ -108,8 +110,8 @@ BIGHT_API void bight_loop_close(bight_loop *loop, bight_loop_closed_fn fn,
 
 /**
  * Closes an owned loop if need be and frees it. BUSY, nothing freed: called
- * from one of the loop's callbacks, or an adopted loop that has not reported
- * its close. NULL is fine.
+ * from one of the loop's callbacks, an adopted loop that has not reported its
+ * close, or handles of your own still open on bight_loop_uv. NULL is fine.
  */
 BIGHT_API bight_error bight_loop_free(bight_loop *loop);
 
@@ -132,7 +134,8 @@ BIGHT_API bight_error bight_call_soon(bight_loop *loop, bight_call_fn fn,
 
 /**
  * From any thread: calls `fn` on the loop's thread, in the order asked (L5).
- * CLOSED after the loop's close: `fn` is then not called. NO_MEMORY.
+ * CLOSED after the loop's close: `fn` is then not called. NO_MEMORY. The loop
+ * must not be freed meanwhile.
  */
 BIGHT_API bight_error bight_call_threadsafe(bight_loop *loop, bight_call_fn fn,
                                             void *ctx);

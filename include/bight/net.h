@@ -68,7 +68,8 @@ BIGHT_API bight_error bight_unix_listen(bight_loop *loop,
                                         const bight_owner_options *options,
                                         bight_listener **ret_listener);
 
-/** Connects to a socket file; as bight_tcp_connect. */
+/** Connects to a socket file; as bight_tcp_connect. A full backlog is EAGAIN,
+ * at once: the system does not wait there. */
 BIGHT_API bight_error bight_unix_connect(bight_loop *loop,
                                          const bight_factory *factory,
                                          const char *path,

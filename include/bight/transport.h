@@ -78,7 +78,8 @@ BIGHT_API bight_write_status bight_transport_writev(bight_transport *t,
 BIGHT_API bight_write_status bight_transport_write_take(
     bight_transport *t, bight_bytes data, bight_release_fn release, void *ctx);
 
-/** Sends eof after what is queued; reading goes on. Idempotent (T26).
+/** Sends eof after what is queued; reading goes on, a producer is stopped.
+ * Idempotent (T26).
  * UNSUPPORTED where the wire cannot; CLOSED. */
 BIGHT_API bight_error bight_transport_write_eof(bight_transport *t);
 
@@ -93,7 +94,8 @@ BIGHT_API void bight_transport_close_now(bight_transport *t);
 BIGHT_API void bight_transport_abort(bight_transport *t);
 
 /** Ends the connection with `why` as its reason, after trying to flush (T30);
- * for a protocol whose peer breaks the rules. */
+ * for a protocol whose peer breaks the rules. The code is kept; its texts as
+ * long as any note. */
 BIGHT_API void bight_transport_fail(bight_transport *t, bight_error why);
 
 BIGHT_API void bight_transport_pause_reading(bight_transport *t,
@@ -101,15 +103,18 @@ BIGHT_API void bight_transport_pause_reading(bight_transport *t,
 BIGHT_API void bight_transport_resume_reading(bight_transport *t,
                                               bight_hold reason);
 
-/** Another protocol from when the running callback returned (T33). Its state
+/** Another protocol from when the running callback returned (T33); a producer
+ * is stopped, what was heard (eof, draining) is not told again. Its state
  * is made now: `*ret_self` (may be NULL) can be filled at once, for it hears
  * connection_made and connection_lost even if the connection ends meanwhile.
- * NO_MEMORY, CLOSED, BUSY while a change is pending. */
+ * NO_MEMORY, CLOSED (also before connection_made), BUSY: a change is pending.
+ */
 BIGHT_API bight_error bight_transport_set_protocol(
     bight_transport *t, const bight_protocol *protocol, void **ret_self);
 
 /** Puts bytes back in front of what is yet to be delivered: for what a
- * protocol read too much before set_protocol. NO_MEMORY, CLOSED. */
+ * protocol read too much before set_protocol. Without that, or a pause, they
+ * come again at once. NO_MEMORY; CLOSED, also after eof_received. */
 BIGHT_API bight_error bight_transport_unread(bight_transport *t,
                                              bight_bytes data);
 
@@ -175,7 +180,7 @@ typedef struct bight_producer {
 } bight_producer;
 
 /** The table is lent until stop or unregister. BUSY: there is one already.
- * NO_MEMORY, CLOSED. The first resume comes soon. */
+ * INVALID: no resume. NO_MEMORY, CLOSED. The first resume comes soon. */
 BIGHT_API bight_error bight_transport_register_producer(
     bight_transport *t, const bight_producer *producer, void *ctx);
 BIGHT_API void bight_transport_unregister_producer(bight_transport *t);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The process's one sink, and the ready ones. */
+/* The process's one sink. */
 #include <bight/log.h>
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "base/log.h"
 
 static atomic_int threshold = BIGHT_LOG_OFF;
 
@@ -46,6 +47,12 @@ bight_error bight_log_set_clock(bight_log_clock_fn fn, void *ctx)
     clock_ctx = ctx;
     pthread_rwlock_unlock(&lock);
     return bight_ok();
+}
+
+void bight__log_after_fork(void)
+{
+    if (!in_sink)
+        (void)pthread_rwlock_init(&lock, NULL);
 }
 
 bool bight_log_enabled(bight_log_level level)
@@ -102,34 +109,4 @@ const char *bight_log_level_name(bight_log_level level)
         return "off";
     }
     return "unknown";
-}
-
-/* A log that cannot be written has no better place to say so. */
-static void write_line(const void *ctx, char *line, size_t length)
-{
-    const int *fd = ctx;
-    ssize_t written;
-
-    line[length] = '\n';
-    for (size_t at = 0; at <= length; at += (size_t)written) {
-        do {
-            written = write(*fd, line + at, length + 1 - at);
-        } while (written < 0 && errno == EINTR);
-        if (written <= 0)
-            return;
-    }
-}
-
-void bight_log_sink_text(void *ctx, const bight_log_record *record)
-{
-    char line[BIGHT_LOG_LINE_MAX];
-
-    write_line(ctx, line, bight_log_format_text(record, line, sizeof line));
-}
-
-void bight_log_sink_json(void *ctx, const bight_log_record *record)
-{
-    char line[BIGHT_LOG_LINE_MAX];
-
-    write_line(ctx, line, bight_log_format_json(record, line, sizeof line));
 }

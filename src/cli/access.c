@@ -13,12 +13,14 @@
 
 #define WINDOW_MS 1000
 #define REFUSALS 10 /* lines in a window */
+#define PATIENCE_MS 100
 
 struct access {
     int fd;
     bool json;
     const char *protocol;
     uint64_t count;
+    uint64_t dropped;    /* lines for which nobody made room */
     bight_timer *window; /* active: one is open */
     unsigned refusals;   /* in this window */
 };
@@ -30,13 +32,18 @@ static uint64_t unix_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void put(const struct access *access, char *line, size_t length)
+/* Whoever reads the lines too slowly must not stop the server. */
+static void put(struct access *access, char *line, size_t length)
 {
+    if (!event_has_room(access->fd, access->dropped > 0 ? 0 : PATIENCE_MS)) {
+        access->dropped++;
+        return;
+    }
     line[length] = '\n';
     (void)event_write_all(access->fd, line, length + 1);
 }
 
-static void put_json(const struct access *access, const char *event,
+static void put_json(struct access *access, const char *event,
                      const bight_log_field *fields, size_t count)
 {
     char line[BIGHT_LOG_LINE_MAX];
@@ -59,6 +66,24 @@ static size_t put_head(const struct access *access, const char *peer,
                             ms % 1000, peer, access->protocol);
 }
 
+static void put_dropped(struct access *access)
+{
+    char line[512];
+    uint64_t lines = access->dropped;
+    if (lines == 0 || !event_has_room(access->fd, 0))
+        return;
+    access->dropped = 0;
+    if (access->json) {
+        const bight_log_field field = bight_log_uint("lines", lines);
+        put_json(access, "dropped", &field, 1);
+        return;
+    }
+    size_t at = put_head(access, "-", line, sizeof(line));
+    at += (size_t)snprintf(line + at, sizeof(line) - at,
+                           "%" PRIu64 " lines dropped", lines);
+    put(access, line, at);
+}
+
 static const char *symbol_of(bight_error error)
 {
     const char *symbol =
@@ -75,7 +100,7 @@ static const char *system_of(const bight_end *end)
     return symbol_of(bight_error_errno(end->system));
 }
 
-static void put_ended_text(const struct access *access, const char *peer,
+static void put_ended_text(struct access *access, const char *peer,
                            const bight_end *end)
 {
     char line[512];
@@ -106,7 +131,7 @@ static const char *party_name(bight_party who)
     return "system";
 }
 
-static void put_ended_json(const struct access *access, const char *peer,
+static void put_ended_json(struct access *access, const char *peer,
                            const bight_end *end)
 {
     const bight_log_field fields[] = {
@@ -132,6 +157,7 @@ void access_ended(struct access *access, bight_transport *t,
     if (access->fd < 0)
         return;
     (void)bight_address_format(&address, peer, sizeof(peer));
+    put_dropped(access);
     if (access->json)
         put_ended_json(access, peer, end);
     else
@@ -140,7 +166,7 @@ void access_ended(struct access *access, bight_transport *t,
 
 /* -- refusals ------------------------------------------------------------- */
 
-static void put_refused(const struct access *access, const bight_address *from,
+static void put_refused(struct access *access, const bight_address *from,
                         const char *limit, bight_error why)
 {
     char peer[BIGHT_ADDRESS_TEXT_MAX], reason[256], line[512];
@@ -223,6 +249,7 @@ void access_free(struct access *access)
 {
     if (access == NULL)
         return;
+    put_dropped(access);
     window_ended(access);
     bight_timer_free(access->window);
     bight_free(access);

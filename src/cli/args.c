@@ -170,8 +170,11 @@ static int complain_letter(const struct args *args, const char *argument,
         if (t->letter != 0 && length + 4 < sizeof(known))
             length += (size_t)snprintf(known + length, sizeof(known) - length,
                                        " -%c", t->letter);
-    bight_diagnostic_set(&diagnostic, at, 1, "unknown option '-%c'",
-                         argument[at]);
+    size_t size = 1; /* of the whole UTF-8 character */
+    while (((unsigned char)argument[at + size] & 0xc0) == 0x80)
+        size++;
+    bight_diagnostic_set(&diagnostic, at, size, "unknown option '-%.*s'",
+                         (int)size, argument + at);
     bight_diagnostic_hint(&diagnostic, "known:%s", known);
     return complain(&diagnostic, bight_bytes_text(argument));
 }

@@ -3,6 +3,7 @@
 #include "event.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,13 @@ bight_error event_write_all(int fd, const char *text, size_t size)
         }
     }
     return bight_ok();
+}
+
+/* A pipe has room for a line once it has room for PIPE_BUF bytes. */
+bool event_has_room(int fd, int patience_ms)
+{
+    struct pollfd out = {.fd = fd, .events = POLLOUT};
+    return poll(&out, 1, patience_ms) != 0;
 }
 
 bight_error event_write(const char *event, const bight_log_field *fields,

@@ -33,6 +33,19 @@ static bool in_the_way(const char *ip, const char *wanted)
     return strcmp(ip, wanted) == 0 || is_any(ip) || is_any(wanted);
 }
 
+/* What of an IPv6 address is in the way of IPv4: [::] and mapped ones. */
+static bool as_ipv4(const bight_address *address, bight_address *ret)
+{
+    static const uint8_t any[16], mapped[12] = {[10] = 0xff, [11] = 0xff};
+    *ret = *address;
+    ret->family = BIGHT_ADDRESS_IPV4;
+    if (address->family == BIGHT_ADDRESS_IPV4)
+        return true;
+    memcpy(ret->ip, address->ip + 12, 4);
+    return memcmp(address->ip, any, sizeof(any)) == 0 ||
+           memcmp(address->ip, mapped, sizeof(mapped)) == 0;
+}
+
 static bool tcp_inode(const char *table, const bight_address *address,
                       unsigned long *ret_inode)
 {
@@ -140,8 +153,9 @@ static bool holder_of_inode(unsigned long inode, struct holder *ret)
 bool holder_of_tcp(const bight_address *address, struct holder *ret)
 {
     unsigned long inode;
-    bool found = address->family == BIGHT_ADDRESS_IPV4 &&
-                 tcp_inode("/proc/net/tcp", address, &inode);
+    bight_address ipv4;
+    bool found =
+        as_ipv4(address, &ipv4) && tcp_inode("/proc/net/tcp", &ipv4, &inode);
     if (!found)
         found = tcp_inode("/proc/net/tcp6", address, &inode);
     return found && holder_of_inode(inode, ret);

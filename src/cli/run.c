@@ -183,8 +183,8 @@ static int open_access(struct run *run)
         run->access_fd = STDOUT_FILENO;
         json = json || options->json;
     } else {
-        run->access_fd =
-            open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+        run->access_fd = open(
+            path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
         if (run->access_fd < 0)
             return complain_error(
                 bight_error_note(bight_error_errno(errno), "open %s", path));

@@ -26,8 +26,9 @@ struct bight__backend {
     void (*await_threads)(bight_loop *loop, bool on);
     /* Starts the end of its own handles: bight__loop_backend_closed. */
     void (*close)(bight_loop *loop);
-    /* Frees the state after that. */
-    void (*free)(bight_loop *loop);
+    /* Frees the state after that; false: the program's own handles are open on
+     * it, and nothing was freed. */
+    bool (*free)(bight_loop *loop);
     bight_error (*after_fork)(bight_loop *loop);
     bight_error (*signal_start)(bight_loop *loop, bight_signal *signal,
                                 int signum);

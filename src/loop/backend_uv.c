@@ -6,6 +6,8 @@
  * work: the timer is ref'd while a user's timer runs, the idle handle only
  * runs while work is queued, the async handle is ref'd while jobs run (L10).
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <bight/alloc.h>
@@ -13,6 +15,9 @@
 
 #include "loop/signal.h"
 #include "loop/uv.h"
+
+/* More than uv_loop_init and its handles take. */
+#define DESCRIPTORS 8
 
 struct uv_state {
     uv_timer_t timer;
@@ -77,9 +82,28 @@ static int open_handles(bight_loop *loop, struct uv_state *state)
 
 /* libuv 1.44 leaves behind the poll descriptor of a loop that it could not
  * make; 0 is what it leaves where it had none. */
+/* libuv aborts where it finds no descriptors for its signals' pipes. */
+static int probe_descriptors(void)
+{
+    int fds[DESCRIPTORS];
+    int count = 0;
+    int status = 0;
+    while (count < DESCRIPTORS && status == 0) {
+        fds[count] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        status = fds[count] < 0 ? uv_translate_sys_error(errno) : 0;
+        count += fds[count] >= 0;
+    }
+    while (count > 0)
+        (void)close(fds[--count]);
+    return status;
+}
+
 static int make_own(uv_loop_t *loop)
 {
-    int status = uv_loop_init(loop);
+    int status = probe_descriptors();
+    if (status != 0)
+        return status;
+    status = uv_loop_init(loop);
 #if UV_VERSION_HEX < 0x012d00
     if (status != 0 && uv_backend_fd(loop) > 0)
         (void)close(uv_backend_fd(loop));
@@ -186,16 +210,21 @@ static void uv_shut(bight_loop *loop)
     uv_close((uv_handle_t *)&state->async, on_closed);
 }
 
-static void uv_state_free(bight_loop *loop)
+static bool uv_state_free(bight_loop *loop)
 {
-    if (!loop->adopted)
-        (void)uv_loop_close(loop->uv);
+    if (!loop->adopted && uv_loop_close(loop->uv) != 0)
+        return false;
     bight_free(loop->backend_state);
+    return true;
 }
 
 static bight_error uv_after_fork(bight_loop *loop)
 {
-    return bight_error_uv(uv_loop_fork(loop->uv));
+    int status = uv_loop_fork(loop->uv);
+    /* libuv 1.44 keeps a wake-up that was under way as pending, though its
+     * descriptor is new and empty: no later one would be sent. */
+    state_of(loop)->async.pending = 0;
+    return bight_error_uv(status);
 }
 
 static void on_signal(uv_signal_t *handle, int signum)

@@ -134,12 +134,13 @@ static void virtual_close(bight_loop *loop)
     bight__loop_backend_closed(loop);
 }
 
-static void virtual_free(bight_loop *loop)
+static bool virtual_free(bight_loop *loop)
 {
     struct virtual_state *state = state_of(loop);
     (void)pthread_cond_destroy(&state->woken);
     (void)pthread_mutex_destroy(&state->mutex);
     bight_free(state);
+    return true;
 }
 
 static bight_error virtual_after_fork(bight_loop *loop)

@@ -17,6 +17,43 @@ static struct bight__ready *ready_pop(bight_loop *loop)
     return entry;
 }
 
+static void keep_polling(bight_loop *loop, bool on)
+{
+    if (on == loop->polling)
+        return;
+    loop->polling = on;
+    loop->backend->keep_polling(loop, on);
+}
+
+/* While polling each dispatch ends with a drain. */
+void bight__ready_later(bight_loop *loop, struct bight__ready *entry)
+{
+    entry->next = NULL;
+    *loop->later_tail = entry;
+    loop->later_tail = &entry->next;
+    keep_polling(loop, true);
+}
+
+static void take_later(bight_loop *loop)
+{
+    if (loop->later_head == NULL)
+        return;
+    *loop->ready_tail = loop->later_head;
+    loop->ready_tail = loop->later_tail;
+    loop->later_head = NULL;
+    loop->later_tail = &loop->later_head;
+}
+
+void bight__ready_remove(bight_loop *loop, struct bight__ready *entry)
+{
+    struct bight__ready **at = &loop->ready_head;
+    while (*at != entry)
+        at = &(*at)->next;
+    *at = entry->next;
+    if (*at == NULL)
+        loop->ready_tail = at;
+}
+
 void bight__dispatch_flush(bight_loop *loop)
 {
     while (loop->dirty_levels != 0) {
@@ -38,6 +75,9 @@ static void report_slow(bight_loop *loop, uint64_t ms)
         slot++;
     loop->slow_callbacks++;
     loop->slow_histogram[slot]++;
+    uint64_t more = 0;
+    if (!bight__log_limit_allow(&loop->slow_limit, loop->now_ms, &more))
+        return;
     char served[64] = "nothing";
     if (loop->served != NULL)
         loop->served_name(loop->served, served, sizeof(served));
@@ -45,8 +85,10 @@ static void report_slow(bight_loop *loop, uint64_t ms)
         bight_log_text("loop", loop->name),
         bight_log_uint("ms", ms),
         bight_log_text("served", served),
+        bight_log_uint("suppressed", more),
     };
-    bight_log_write(BIGHT_LOG_WARNING, "slow_callback", fields, 3);
+    bight_log_write(BIGHT_LOG_WARNING, "slow_callback", fields,
+                    more > 0 ? 4 : 3);
 }
 
 /* L12: a debug build times each callback; a release build only dispatches. */
@@ -80,15 +122,12 @@ static unsigned run_ready(bight_loop *loop, unsigned budget)
 void bight__dispatch_drain(bight_loop *loop)
 {
     unsigned budget = BIGHT__READY_BUDGET;
+    take_later(loop);
     do {
         budget = run_ready(loop, budget);
         bight__dispatch_flush(loop);
     } while (loop->ready_head != NULL && budget > 0);
-    bool left = loop->ready_head != NULL;
-    if (left != loop->polling) {
-        loop->polling = left;
-        loop->backend->keep_polling(loop, left);
-    }
+    keep_polling(loop, loop->ready_head != NULL || loop->later_head != NULL);
 }
 
 void bight__dispatch_tick(bight_loop *loop, uint64_t now_ms)

@@ -93,6 +93,13 @@ static inline void bight__ready_push(bight_loop *loop,
         bight__loop_kick(loop);
 }
 
+/* Likewise, for an entry that goes on for its own sake: after the next poll, so
+ * that whoever always has more to do does not keep a dispatch to itself. */
+void bight__ready_later(bight_loop *loop, struct bight__ready *entry);
+
+/* The entry is queued. In the time that the queue is long. */
+void bight__ready_remove(bight_loop *loop, struct bight__ready *entry);
+
 /* Likewise; it will be flushed before the dispatch ends. */
 static inline void bight__dirty_push(bight_loop *loop, unsigned level,
                                      struct bight__dirty *dirty)

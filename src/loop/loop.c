@@ -15,6 +15,7 @@
 
 #include <bight/alloc.h>
 
+#include "base/log.h"
 #include "loop/call.h"
 #include "loop/dispatch.h"
 #include "loop/pool.h"
@@ -77,6 +78,7 @@ static void loop_init(bight_loop *loop, const bight_loop_options *options)
     loop->kind = options->kind;
     loop->thread = pthread_self();
     loop->ready_tail = &loop->ready_head;
+    loop->later_tail = &loop->later_head;
     loop->threadsafe_tail = &loop->threadsafe_head;
     loop->armed_ns = UINT64_MAX;
     loop->shut.run = shut_run;
@@ -327,6 +329,9 @@ void bight__loop_release(bight_loop *loop)
 void bight__loop_backend_closed(bight_loop *loop)
 {
     loop->state = BIGHT__LOOP_CLOSED;
+    /* The program's own handles on it must not keep an owned loop turning. */
+    if (!loop->adopted)
+        loop->backend->stop(loop);
     if (loop->closed != NULL)
         loop->closed(loop->closed_ctx, &loop->survivors.report);
 }
@@ -363,7 +368,9 @@ bight_error bight_loop_free(bight_loop *loop)
     bight_loop_close(loop, NULL, NULL);
     if (!loop->adopted)
         finish_close(loop);
-    loop->backend->free(loop);
+    if (!loop->backend->free(loop))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
+                                "handles of the program's own are open on it");
     loop_destroy(loop);
     return bight_ok();
 }
@@ -371,6 +378,7 @@ bight_error bight_loop_free(bight_loop *loop)
 bight_error bight_loop_after_fork(bight_loop *loop)
 {
     loop->thread = pthread_self();
+    bight__log_after_fork();
     bight__calls_after_fork(loop);
     bight__pools_after_fork(loop);
     bight_error error = loop->backend->after_fork(loop);

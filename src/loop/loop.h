@@ -14,6 +14,7 @@
 #include <bight/loop.h>
 
 #include "base/list.h"
+#include "base/log_limit.h"
 #include "loop/backend.h"
 #include "loop/resource.h"
 #include "loop/timer.h"
@@ -56,6 +57,8 @@ struct bight_loop {
     struct timespec stale;  /* when now_ms is too old */
     struct bight__ready *ready_head;
     struct bight__ready **ready_tail;
+    struct bight__ready *later_head; /* for the next dispatch */
+    struct bight__ready **later_tail;
     struct bight__dirty *dirty[BIGHT__LEVELS];
     const uint8_t *lent; /* what a write may refer to until the flush */
     const uint8_t *lent_end;
@@ -114,6 +117,7 @@ struct bight_loop {
 
     uint64_t slow_callbacks;
     uint64_t slow_histogram[8];
+    struct bight__log_limit slow_limit;
 };
 
 /* Asks the backend again what a clock says; see bight_loop_now_ns. */

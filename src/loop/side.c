@@ -56,6 +56,8 @@ static void on_closed(uv_handle_t *handle)
 
 static bight_error watch_set(bight_loop *loop, struct bight__side *side)
 {
+    if (!bight__uv_can_watch(loop, side->epoll))
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     side->poll.data = side;
     int status = uv_poll_init(loop->uv, &side->poll, side->epoll);
     if (status != 0)
@@ -133,8 +135,13 @@ bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
 
 void bight__side_forget(bight_loop *loop, int fd)
 {
-    if (loop->side != NULL && (size_t)fd < loop->side->room)
-        loop->side->cookies[fd] = NULL;
+    struct bight__side *side = loop->side;
+    if (side == NULL || (size_t)fd >= side->room || side->cookies[fd] == NULL)
+        return;
+    /* Closing is not enough: where a forked process still has the descriptor,
+     * the set would go on to tell of it, with a cookie long freed. */
+    side->cookies[fd] = NULL;
+    (void)epoll_ctl(side->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 void bight__side_free(bight_loop *loop)

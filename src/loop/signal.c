@@ -142,6 +142,7 @@ void bight_signal_free(bight_signal *signal)
 {
     if (signal == NULL)
         return;
+    bight__loop_check(signal->loop);
     signal->freed = true;
     if (signal->started && signal->signum != 0) {
         give_back(signal);

@@ -105,8 +105,8 @@ void bight__timers_expire(bight_loop *loop, uint64_t now_ns)
         bight_timer *timer = timers->heap[0];
         heap_remove(timers, timer);
         timer->state = TIMER_EXPIRED;
-        if (timer->queued)
-            continue;
+        if (timer->queued) /* from an earlier start: its place is now here */
+            bight__ready_remove(loop, &timer->ready);
         timer->queued = true;
         bight__ready_push(loop, &timer->ready);
     }
@@ -160,8 +160,19 @@ static void timer_end(struct bight__resource *resource)
 static const struct bight__resource_ops timer_resource = {
     .kind = "timer", .end = timer_end, .report = timer_report};
 
-bight_error bight_timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
-                            bight_timer **ret_timer)
+static void report_nothing(struct bight__resource *resource,
+                           struct bight__survivors *survivors)
+{
+    (void)resource;
+    (void)survivors;
+}
+
+static const struct bight__resource_ops own_timer_resource = {
+    .kind = "timer", .end = timer_end, .report = report_nothing};
+
+static bight_error timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
+                             const struct bight__resource_ops *ops,
+                             const void *made_at, bight_timer **ret_timer)
 {
     bight__loop_check(loop);
     if (loop->state != BIGHT__LOOP_OPEN)
@@ -176,10 +187,22 @@ bight_error bight_timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
     timer->fn = fn;
     timer->ctx = ctx;
     loop->timers.made++;
-    bight__resource_add(loop, &timer->resource, &timer_resource,
-                        __builtin_return_address(0));
+    bight__resource_add(loop, &timer->resource, ops, made_at);
     *ret_timer = timer;
     return bight_ok();
+}
+
+bight_error bight_timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
+                            bight_timer **ret_timer)
+{
+    return timer_new(loop, fn, ctx, &timer_resource,
+                     __builtin_return_address(0), ret_timer);
+}
+
+bight_error bight__timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
+                             bight_timer **ret_timer)
+{
+    return timer_new(loop, fn, ctx, &own_timer_resource, NULL, ret_timer);
 }
 
 void bight_timer_start(bight_timer *timer, uint64_t delay_ms)

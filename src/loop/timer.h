@@ -18,6 +18,11 @@ struct bight__timers {
     uint64_t sequence;
 };
 
+/* A timer of the library's own, whose holder frees it when the loop closes: no
+ * survivor. */
+bight_error bight__timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
+                             bight_timer **ret_timer);
+
 void bight__timers_fini(struct bight__timers *timers);
 
 /* When the earliest timer is due; UINT64_MAX: there is none. */

@@ -3,6 +3,8 @@
 #ifndef BIGHT_LOOP_UV_H
 #define BIGHT_LOOP_UV_H
 
+#include <stdlib.h>
+
 #include <uv.h>
 
 #include "loop/dispatch.h"
@@ -12,6 +14,20 @@ static inline void bight__uv_begin(bight_loop *loop)
 {
     bight__dispatch_begin(loop,
                           loop->kind == BIGHT_LOOP_REAL ? uv_now(loop->uv) : 0);
+}
+
+/* S3: libuv aborts when its table of watchers cannot grow; this tries that
+ * allocation first. */
+static inline bool bight__uv_can_watch(const bight_loop *loop, int fd)
+{
+    size_t next = 2;
+    if ((unsigned)fd < loop->uv->nwatchers)
+        return true;
+    while (next < (size_t)fd + 3)
+        next *= 2;
+    void *trial = malloc(next * sizeof(void *));
+    free(trial);
+    return trial != NULL;
 }
 
 #endif

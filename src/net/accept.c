@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <bight/alloc.h>
@@ -28,10 +27,21 @@ static int reserve_open(void)
 
 /* -- one peer ------------------------------------------------------------- */
 
+/* A close with bytes unread is a reset: what has come so far is taken first. */
+static void turn_away(int fd)
+{
+    char scrap[4096];
+    (void)shutdown(fd, SHUT_WR);
+    for (int i = 0; i < 16; i++)
+        if (recv(fd, scrap, sizeof(scrap), MSG_DONTWAIT) <= 0)
+            break;
+    (void)close(fd);
+}
+
 static void refuse(struct bight__acceptor *acceptor, int fd,
                    const bight_address *peer, bight_error why)
 {
-    (void)close(fd);
+    turn_away(fd);
     bight__owner_refuse(&acceptor->listener.owner, peer, why);
 }
 
@@ -58,7 +68,7 @@ static void welcome(struct bight__acceptor *acceptor, int fd,
 {
     bight_loop *loop = acceptor->listener.owner.loop;
     if (!bight__listener_admits(&acceptor->listener, peer)) {
-        (void)close(fd);
+        turn_away(fd);
         return;
     }
     if (!bight__uv_can_watch(loop, fd)) {
@@ -78,10 +88,11 @@ static void welcome(struct bight__acceptor *acceptor, int fd,
 
 static void log_shortage(struct bight__acceptor *acceptor, int errnum)
 {
-    uint64_t now_ms = bight__loop_now_ms(acceptor->listener.owner.loop);
-    if (now_ms < acceptor->quiet_until_ms)
+    bight_loop *loop = acceptor->listener.owner.loop;
+    uint64_t now_ms = bight__loop_now_ms(loop);
+    if (now_ms < loop->wire->shortage_quiet_ms)
         return;
-    acceptor->quiet_until_ms = now_ms + QUIET_MS;
+    loop->wire->shortage_quiet_ms = now_ms + QUIET_MS;
     char name[128];
     (void)bight_listener_describe(&acceptor->listener, name, sizeof(name));
     const bight_log_field fields[] = {
@@ -102,7 +113,7 @@ static void shed_one(struct bight__acceptor *acceptor)
     int fd = accept4(acceptor->fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0) {
         acceptor->shed++;
-        (void)close(fd);
+        turn_away(fd);
     }
     acceptor->reserve = reserve_open();
 }
@@ -123,6 +134,7 @@ static void pause_accepting(struct bight__acceptor *acceptor, int errnum)
     if (errnum == EMFILE || errnum == ENFILE)
         shed_one(acceptor);
     log_shortage(acceptor, errnum);
+    acceptor->vain = 0;
     (void)uv_poll_stop(acceptor->poll);
     bight_timer_start(acceptor->pause, PAUSE_MS);
 }
@@ -161,6 +173,7 @@ static bool accept_one(struct bight__acceptor *acceptor)
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     int errnum = fault ? EMFILE : errno;
     if (fd >= 0) {
+        acceptor->vain = 0;
         bight_address peer =
             acceptor->ops->peer(fd, (struct sockaddr *)&from, size);
         welcome(acceptor, fd, &peer);
@@ -168,7 +181,8 @@ static bool accept_one(struct bight__acceptor *acceptor)
     }
     if (errnum == EAGAIN || errnum == EWOULDBLOCK)
         return false;
-    if (is_passing(errnum))
+    /* Some of these may last, too: not for ever without a single peer. */
+    if (is_passing(errnum) && ++acceptor->vain < ACCEPTS)
         return true;
     pause_accepting(acceptor, errnum);
     return false;
@@ -226,8 +240,8 @@ bight_error bight__acceptor_start(struct bight__acceptor *acceptor, int fd,
     acceptor->fd = fd;
     acceptor->reserve = reserve_open();
     bight_error error =
-        bight_timer_new(acceptor->listener.owner.loop, accept_again, acceptor,
-                        &acceptor->pause);
+        bight__timer_new(acceptor->listener.owner.loop, accept_again, acceptor,
+                         &acceptor->pause);
     if (!bight_failed(error))
         error = poll_open(acceptor);
     if (bight_failed(error))

@@ -30,7 +30,7 @@ struct bight__acceptor {
     int fd;
     int reserve; /* a descriptor to give up for shedding one peer */
     uint64_t shed;
-    uint64_t quiet_until_ms; /* no further log line before that */
+    unsigned vain; /* accepts since the last peer that failed in passing */
 };
 
 /* Takes the listening descriptor, also on an error, and polls it. */

@@ -443,6 +443,11 @@ static bight_error meet(struct memory_listener *listener,
     }
     bool ready = end_init(server, &listener->options) &&
                  end_init(client, &listener->options);
+    /* Building may have called the program, and that cancelled the client. */
+    if (ready && end_of(client)->closing) {
+        bight_driver_failed(server, bight_error_errno(ECONNABORTED));
+        return bight_error_errno(ECONNABORTED);
+    }
     if (!ready) {
         bight_driver_failed(server, bight_error_of(BIGHT_ERROR_NO_MEMORY));
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);

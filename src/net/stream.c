@@ -7,7 +7,6 @@
 #include "net/stream.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -183,8 +182,9 @@ bight_error bight__stream_write_rest(bight_transport *t,
 
 bight_error bight__stream_shutdown(bight_transport *t)
 {
-    if (bight__loop_fault(bight__transport_loop(t)) ||
-        shutdown(bight__stream_fd(t), SHUT_WR) != 0)
+    if (bight__loop_fault(bight__transport_loop(t)))
+        return bight_error_errno(ECONNRESET);
+    if (shutdown(bight__stream_fd(t), SHUT_WR) != 0)
         return bight_error_errno(errno == ENOTCONN ? ECONNRESET : errno);
     return bight_ok();
 }
@@ -213,18 +213,6 @@ void bight__stream_opened(bight_transport *t)
     (void)uv_fileno((uv_handle_t *)stream_of(t), &fd);
     bight_driver_set_word(t, fd);
     bight_driver_opened(t);
-}
-
-bool bight__uv_can_watch(const bight_loop *loop, int fd)
-{
-    size_t next = 2;
-    if ((unsigned)fd < loop->uv->nwatchers)
-        return true;
-    while (next < (size_t)fd + 3)
-        next *= 2;
-    void *trial = malloc(next * sizeof(void *));
-    free(trial);
-    return trial != NULL;
 }
 
 int bight__stream_socket(bight_loop *loop, int family, int *ret_fd)

@@ -25,10 +25,6 @@ void bight__stream_close(bight_transport *t);
 
 int bight__stream_fd(const bight_transport *t);
 
-/* S3: libuv aborts when its table of watchers cannot grow; this tries that
- * allocation first. */
-bool bight__uv_can_watch(const bight_loop *loop, int fd);
-
 /* A socket to connect with, of which libuv can take charge: 0, or its status,
  * and then there is none. */
 int bight__stream_socket(bight_loop *loop, int family, int *ret_fd);

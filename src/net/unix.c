@@ -3,10 +3,13 @@
 #include <bight/net.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bight/alloc.h>
@@ -106,6 +109,8 @@ static bight_error name_of(const char *path, struct sockaddr_un *ret_name)
     return bight_ok();
 }
 
+#define LOCK_TRIES 100 /* of 1 ms */
+
 /* -- listening ------------------------------------------------------------ */
 
 struct unix_listener {
@@ -113,6 +118,7 @@ struct unix_listener {
     char *path;
     dev_t device; /* of the socket file, to remove no one else's */
     ino_t inode;
+    pid_t binder; /* a child that closes its copy leaves the parent's file */
 };
 
 static bight_address unix_peer(int fd, const struct sockaddr *from,
@@ -141,8 +147,9 @@ static void unix_stop(bight_listener *base)
 {
     struct unix_listener *listener = unix_of(base);
     struct stat file;
-    if (listener->inode != 0 && lstat(listener->path, &file) == 0 &&
-        file.st_dev == listener->device && file.st_ino == listener->inode)
+    if (listener->inode != 0 && listener->binder == getpid() &&
+        lstat(listener->path, &file) == 0 && file.st_dev == listener->device &&
+        file.st_ino == listener->inode)
         (void)unlink(listener->path);
     listener->inode = 0;
     bight__acceptor_stop(&listener->acceptor);
@@ -194,6 +201,28 @@ static bool bind_to(int fd, const struct sockaddr_un *name)
     return false;
 }
 
+/* A socket that is bound and does not listen yet refuses like a stale one, and
+ * one found stale may be another's new one by the time it is removed: whoever
+ * starts in a folder holds that folder's lock from bind to listen. Who holds
+ * it for something else delays a start, and no more. */
+static int lock_folder(const struct sockaddr_un *name)
+{
+    char folder[sizeof(name->sun_path)];
+    memcpy(folder, name->sun_path, sizeof(folder));
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder ? 1 : 0] = '\0';
+    int fd =
+        open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+        const struct timespec pause = {.tv_nsec = 1000000};
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            break;
+        (void)nanosleep(&pause, NULL);
+    }
+    return fd;
+}
+
 /* The mode is set before there is a file to open, so that nobody slips in;
  * bind takes the umask off it, chmod puts back what that took. */
 static bool listen_on(struct unix_listener *listener, int fd,
@@ -207,7 +236,9 @@ static bool listen_on(struct unix_listener *listener, int fd,
         return false;
     listener->device = file.st_dev;
     listener->inode = file.st_ino;
-    return chmod(name->sun_path, options->mode) == 0 &&
+    listener->binder = getpid();
+    bool kept = (file.st_mode & 0777) == options->mode;
+    return (kept || chmod(name->sun_path, options->mode) == 0) &&
            listen(fd, options->backlog) == 0;
 }
 
@@ -224,8 +255,12 @@ static bight_error start(struct unix_listener *listener, const char *path,
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return bight_error_errno(errno);
-    if (!listen_on(listener, fd, &name, &options)) {
+    int lock = lock_folder(&name);
+    if (!listen_on(listener, fd, &name, &options))
         error = bight_error_errno(errno);
+    if (lock >= 0)
+        (void)close(lock);
+    if (bight_failed(error)) {
         (void)close(fd);
         return error;
     }

@@ -101,6 +101,7 @@ void bight__connector_discard(bight_connector *connector)
 
 void bight_connector_cancel(bight_connector *connector)
 {
+    bight__loop_check(connector->owner.loop);
     if (connector->transport != NULL)
         bight__transport_end_with(connector->transport,
                                   bight_error_of(BIGHT_ERROR_CANCELLED), true);

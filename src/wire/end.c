@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <bight/alloc.h>
+#include <bight/filter.h>
 
 #include "wire/out.h"
 #include "wire/owner.h"
@@ -38,8 +39,17 @@ static void note_foreign(bight_transport *t, bight_error why)
         t->why = BIGHT_ERROR_PROTOCOL_ERROR;
         return;
     }
-    cold->why = bight_error_make(why.domain, why.code);
+    cold->why = why;
     t->why = BIGHT__WHY_FOREIGN;
+}
+
+/* The code is kept for good, its texts as long as the thread's ring does. */
+static void note_detail(bight_transport *t, bight_error why)
+{
+    struct bight__cold *cold =
+        why.note != 0 ? bight__transport_cold(t) : t->cold;
+    if (cold != NULL)
+        cold->why = why;
 }
 
 void bight__transport_note(bight_transport *t, bight_error why)
@@ -57,6 +67,7 @@ void bight__transport_note(bight_transport *t, bight_error why)
     } else if (why.domain == &bight_domain && why.code > 0 &&
                why.code < BIGHT__WHY_FOREIGN) {
         t->why = (uint8_t)why.code;
+        note_detail(t, why);
     } else {
         note_foreign(t, why);
     }
@@ -85,7 +96,10 @@ static bight_error reason(const bight_transport *t)
         return bight_ok();
     if (t->why == BIGHT__WHY_FOREIGN)
         return t->cold->why;
-    return bight_error_of((bight_code)t->why);
+    bight_error why = bight_error_of((bight_code)t->why);
+    if (t->cold != NULL && t->cold->why.code == why.code)
+        why.note = t->cold->why.note;
+    return why;
 }
 
 static uint64_t age_ms(const bight_transport *t)
@@ -256,6 +270,7 @@ bight_error bight_transport_write_eof(bight_transport *t)
         return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
     t->facts |= BIGHT__EOF_ASKED;
     t->gate |= BIGHT__GATE_CLOSED;
+    t->due |= BIGHT__DUE_PRODUCE;
     bight__transport_schedule(t);
     return bight_ok();
 }
@@ -276,15 +291,24 @@ static uint32_t left_of(const bight_loop *loop, uint32_t since_ms,
     return elapsed >= timeout_ms ? 0 : (uint32_t)timeout_ms - elapsed;
 }
 
+/* What any layer read or wrote is activity: the upper one's bytes leave it long
+ * before a slow peer takes them from the lowest. */
 static uint32_t idle_left(const bight_transport *t)
 {
     if ((t->facts & BIGHT__FILTERED) != 0)
         return NEVER;
+    bight_loop *loop = bight__transport_loop(t);
+    uint64_t timeout_ms = bight__transport_limits(t)->idle_timeout_ms;
     if (BIGHT__MUTANT(IDLE_EARLY))
-        return left_of(bight__transport_loop(t), t->opened_ms,
-                       bight__transport_limits(t)->idle_timeout_ms);
-    return left_of(bight__transport_loop(t), t->timer.mark,
-                   bight__transport_limits(t)->idle_timeout_ms);
+        return left_of(loop, t->opened_ms, timeout_ms);
+    uint32_t left = left_of(loop, t->timer.mark, timeout_ms);
+    for (const bight_transport *at = bight_transport_below(t);
+         at != NULL && at->state == BIGHT__OPEN;
+         at = bight_transport_below(at)) {
+        uint32_t its = left_of(loop, at->timer.mark, timeout_ms);
+        left = its > left ? its : left;
+    }
+    return left;
 }
 
 /* The lowest layer that holds bytes is where progress is seen. */
@@ -351,6 +375,15 @@ static void rearm_open(bight_transport *t)
     rearm_in(t, left);
 }
 
+/* Of the wire itself; what is raised above it is a matter of handshakes. */
+static void rearm_connecting(bight_transport *t)
+{
+    uint32_t left = left_of(bight__transport_loop(t), t->opened_ms,
+                            t->owner->limits.connect_timeout_ms);
+    if (t->level == 0 && left != NEVER)
+        rearm_in(t, left);
+}
+
 static void rearm_lingering(bight_transport *t)
 {
     bight_loop *loop = bight__transport_loop(t);
@@ -365,8 +398,7 @@ void bight__transport_rearm(bight_transport *t)
 {
     switch ((enum bight__state)t->state) {
     case BIGHT__CONNECTING:
-        if (t->owner->limits.connect_timeout_ms > 0)
-            rearm_in(t, t->owner->limits.connect_timeout_ms);
+        rearm_connecting(t);
         break;
     case BIGHT__OPEN:
         rearm_open(t);

@@ -63,6 +63,9 @@ bight_error bight_filter_raise(bight_transport *below,
                                bight_transport **ret_above)
 {
     bight__transport_check(below);
+    if ((below->facts & (BIGHT__FILTERED | BIGHT__RAISED)) != BIGHT__FILTERED)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "a filter's transport is raised once");
     bight_error error = raise_above(below);
     if (bight_failed(error)) {
         bight__transport_end_with(below, error, false);
@@ -79,14 +82,18 @@ void bight_filter_pass_data(void *self, bight_transport *below,
                             bight_bytes data)
 {
     (void)self;
-    bight_driver_received(bight_transport_above(below), data);
+    bight_transport *above = bight_transport_above(below);
+    if (above != NULL)
+        bight_driver_received(above, data);
 }
 
 bool bight_filter_pass_eof(void *self, bight_transport *below)
 {
     (void)self;
-    bight_driver_eof(bight_transport_above(below));
-    return true;
+    bight_transport *above = bight_transport_above(below);
+    if (above != NULL)
+        bight_driver_eof(above);
+    return above != NULL;
 }
 
 /* The lower one's reason becomes the upper one's, with the system's number;
@@ -123,6 +130,17 @@ void bight_filter_stop_read(bight_transport *above)
     bight__transport_hold(state_of(above)->below, BIGHT__HOLD_ABOVE);
 }
 
+/* Its first cause is the one that counts, though the news come up later. */
+static void note_reason_of(bight_transport *above, const bight_transport *below)
+{
+    bight_end end = {.size = sizeof(end)};
+    if (below->state < BIGHT__ENDING)
+        return;
+    bight_transport_end(below, &end);
+    bight__transport_note(above, end.system != 0 ? bight_error_errno(end.system)
+                                                 : end.why);
+}
+
 /* The lower transport takes everything: what the wire refuses is queued there
  * and counted above (T16). */
 ptrdiff_t bight_filter_try_writev(bight_transport *above,
@@ -131,9 +149,11 @@ ptrdiff_t bight_filter_try_writev(bight_transport *above,
     size_t size = 0;
     for (size_t i = 0; i < count; i++)
         size += pieces[i].size;
-    if (bight_transport_writev(state_of(above)->below, pieces, count) ==
-        BIGHT_WRITE_CLOSED)
+    bight_transport *below = state_of(above)->below;
+    if (bight_transport_writev(below, pieces, count) == BIGHT_WRITE_CLOSED) {
+        note_reason_of(above, below);
         return -EPIPE;
+    }
     return (ptrdiff_t)size;
 }
 

@@ -59,7 +59,7 @@ static bool settle_piece(struct bight__out *out, unsigned index, size_t left)
     if (rest.size == 0)
         return true;
     if (!is_owned)
-        return bight__queue_copy(&out->queue, rest, out->writing);
+        return bight__queue_copy(&out->queue, rest);
     owned->data = rest.data;
     owned->size = rest.size;
     bight__queue_push(&out->queue, owned);

@@ -109,6 +109,8 @@ static bight_error may_enter(bight_listener *listener,
 bool bight__listener_admits(bight_listener *listener, const bight_address *peer)
 {
     bight_error why = may_enter(listener, peer);
+    if (!bight_failed(why) && listener->stopped) /* by `admit` (E4) */
+        why = bight_error_of(BIGHT_ERROR_CLOSED);
     if (bight_failed(why))
         bight__owner_refuse(&listener->owner, peer, why);
     return !bight_failed(why);
@@ -197,8 +199,8 @@ static void wait_for(bight_listener *listener, uint64_t deadline_ms)
 {
     bight_error error = bight_ok();
     if (listener->deadline == NULL)
-        error = bight_timer_new(listener->owner.loop, deadline_passed, listener,
-                                &listener->deadline);
+        error = bight__timer_new(listener->owner.loop, deadline_passed,
+                                 listener, &listener->deadline);
     if (bight_failed(error) || deadline_ms == 0)
         deadline_passed(listener);
     else

@@ -30,6 +30,10 @@ void bight_transport_log(const bight_transport *t, bight_log_level level,
                          size_t count)
 {
     bight__transport_check(t);
+    if ((t->facts & BIGHT__ORPHANED) != 0) {
+        bight_log_write(level, event, fields, count);
+        return;
+    }
     bight_loop *loop = bight__transport_loop(t);
     uint64_t suppressed = 0;
     if (!bight_log_enabled(level) ||

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <bight/alloc.h>
+#include <bight/filter.h>
 #include <bight/log.h>
 
 #include "wire/wire.h"
@@ -163,7 +164,7 @@ static void add(bight_transport *t, struct bight__out *out, bight_bytes data)
         return;
     bool ok = true;
     if (out->queue.head != NULL)
-        ok = bight__queue_copy(&out->queue, data, out->writing);
+        ok = bight__queue_copy(&out->queue, data);
     else if (is_lent(bight__transport_loop(t), data) &&
              out->count < BIGHT__CORK_PIECES)
         cork_push(out, data);
@@ -223,6 +224,10 @@ static bight_write_status status_of(bight_transport *t)
         return BIGHT_WRITE_CLOSED;
     if ((t->facts & BIGHT__PAUSED) != 0)
         return BIGHT_WRITE_FULL;
+    /* Of two layers the upper one is told, so the lower one promises nothing.
+     */
+    if ((t->facts & BIGHT__FILTERED) != 0)
+        return BIGHT_WRITE_READY;
     if (bight__out_refused(t) <= bight__transport_limits(t)->high_mark)
         return BIGHT_WRITE_READY;
     bight__out_judge(t);
@@ -230,12 +235,17 @@ static bight_write_status status_of(bight_transport *t)
 }
 
 /* The cap counts what is there before this write (T17); of two layers only the
- * upper one's cap counts, and all that both hold. */
+ * upper one's cap counts, and all that both hold. What comes from above has
+ * passed it there; what a filter writes of its own has not. */
 static bool over_cap(bight_transport *t, size_t copied)
 {
-    size_t cap = bight__transport_limits(t)->write_cap;
-    if ((t->facts & BIGHT__FILTERED) != 0 ||
-        (copied <= cap && bight_transport_queued(t) <= cap))
+    bool filtered = (t->facts & BIGHT__FILTERED) != 0;
+    const bight_transport *top = t;
+    for (const bight_transport *at = t; at != NULL;
+         at = bight_transport_above(at))
+        top = at;
+    size_t cap = bight__transport_limits(top)->write_cap;
+    if ((filtered || copied <= cap) && bight_transport_queued(t) <= cap)
         return false;
     return !BIGHT__MUTANT(NO_CAP);
 }

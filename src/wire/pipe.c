@@ -92,5 +92,8 @@ bight_error bight_pipe(bight_transport *from, bight_transport *to)
     from->protocol = piped;
     if ((to->facts & BIGHT__PAUSED) != 0)
         bight__transport_hold(from, BIGHT__HOLD_PIPE);
+    /* An eof that its protocol heard before goes on all the same. */
+    if ((from->facts & BIGHT__EOF_HEARD) != 0)
+        (void)pipe_eof(NULL, from);
     return bight_ok();
 }

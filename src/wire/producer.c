@@ -3,7 +3,7 @@
 #include "wire/transport.h"
 
 /* Asked so often in one turn; then others have theirs. */
-#define PULLS 16
+#define PULLS 64
 
 bool bight__transport_awaits_producer(const bight_transport *t)
 {
@@ -46,7 +46,8 @@ static void finish(bight_transport *t)
 
 static bool may_pull(const bight_transport *t, const bight_producer *producer)
 {
-    return t->state == BIGHT__OPEN && (t->facts & BIGHT__PAUSED) == 0 &&
+    return t->state == BIGHT__OPEN &&
+           (t->facts & (BIGHT__PAUSED | BIGHT__EOF_ASKED)) == 0 &&
            t->cold->producer == producer;
 }
 
@@ -54,10 +55,8 @@ static void pull(bight_transport *t, const bight_producer *producer)
 {
     for (unsigned i = 0; i < PULLS && may_pull(t, producer); i++)
         producer->resume(t->cold->producer_ctx, t);
-    if (may_pull(t, producer)) {
+    if (may_pull(t, producer))
         t->due |= BIGHT__DUE_PRODUCE;
-        bight__transport_schedule(t);
-    }
 }
 
 void bight__transport_run_producer(bight_transport *t)
@@ -68,6 +67,8 @@ void bight__transport_run_producer(bight_transport *t)
     const bight_producer *producer = t->cold->producer;
     if (bight__transport_closing(t))
         finish(t);
+    else if ((t->facts & BIGHT__EOF_ASKED) != 0)
+        bight__transport_stop_producer(t);
     else if ((t->facts & BIGHT__PAUSED) != 0)
         return;
     else if (producer->pull)
@@ -81,8 +82,11 @@ bight_error bight_transport_register_producer(bight_transport *t,
                                               void *ctx)
 {
     bight__transport_check(t);
-    if (bight__transport_closing(t))
+    if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
         return bight_error_of(BIGHT_ERROR_CLOSED);
+    if (producer->size < sizeof(*producer) || producer->resume == NULL)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "a producer needs resume");
     struct bight__cold *cold = bight__transport_cold(t);
     if (cold == NULL)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);

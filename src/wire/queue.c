@@ -58,10 +58,10 @@ void bight__queue_push(struct bight__queue *queue, struct bight__chunk *chunk)
     queue->size += chunk->size;
 }
 
-bool bight__queue_copy(struct bight__queue *queue, bight_bytes data, bool fresh)
+bool bight__queue_copy(struct bight__queue *queue, bight_bytes data)
 {
     struct bight__chunk *last = queue->last;
-    if (fresh || queue->head == NULL || last->room < data.size) {
+    if (queue->head == NULL || last->room < data.size) {
         last = chunk_copy(data);
         if (last != NULL)
             bight__queue_push(queue, last);

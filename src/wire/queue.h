@@ -39,10 +39,9 @@ void bight__queue_push(struct bight__queue *queue, struct bight__chunk *chunk);
 /* Frees all chunks. */
 void bight__queue_clear(struct bight__queue *queue);
 
-/* Appends a copy; false: no memory. Unless `fresh`, a small one may go into
- * the last copy's spare room. */
-bool bight__queue_copy(struct bight__queue *queue, bight_bytes data,
-                       bool fresh);
+/* Appends a copy; false: no memory. A small one may go into the last copy's
+ * spare room, also while the driver has what is before it. */
+bool bight__queue_copy(struct bight__queue *queue, bight_bytes data);
 
 /* Drops the first `size` bytes, which have left. */
 void bight__queue_skip(struct bight__queue *queue, size_t size);

@@ -25,12 +25,14 @@ static bight_space offered(bight_transport *t, size_t hint)
     return t->holds == 0 ? space : (bight_space){0};
 }
 
-/* Something is due here or in a layer above, which a read would feed. */
+/* An up-call is due here or in a layer above, which a read would feed. That a
+ * producer has more to write is none. */
 static bool is_queued(const bight_transport *t)
 {
     if (BIGHT__MUTANT(OVERTAKE))
         return false;
-    while (t != NULL && (t->facts & BIGHT__QUEUED) == 0)
+    while (t != NULL && ((t->facts & BIGHT__QUEUED) == 0 ||
+                         (t->due == BIGHT__DUE_PRODUCE && t->holds == 0)))
         t = bight_transport_above(t);
     return t != NULL;
 }
@@ -89,15 +91,18 @@ static void hold_or_discard(bight_transport *t, bight_bytes data)
 }
 
 /* Data that is not where the protocol wants it is copied there. What it does
- * not take now goes behind what it put back. */
+ * not take now goes behind what it put back. A pipe that a callback laid takes
+ * the rest. */
 static void supply(bight_transport *t, bight_bytes data)
 {
     while (data.size > 0 && t->holds == 0) {
-        bight_space space =
-            t->protocol->get_buffer(bight__transport_self(t), t, data.size);
+        bight_space space = {0};
+        if (t->protocol->get_buffer != NULL)
+            space =
+                t->protocol->get_buffer(bight__transport_self(t), t, data.size);
         if (t->holds != 0)
             break;
-        if (space.size == 0) {
+        if (space.size == 0 || t->protocol->get_buffer == NULL) {
             t->protocol->data_received(bight__transport_self(t), t, data);
             return;
         }
@@ -203,7 +208,7 @@ static bool hold_append(bight_transport *t, bight_bytes data)
 bight_error bight_transport_unread(bight_transport *t, bight_bytes data)
 {
     bight__transport_check(t);
-    if (bight__transport_closing(t))
+    if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_HEARD) != 0)
         return bight_error_of(BIGHT_ERROR_CLOSED);
     if (data.size == 0)
         return bight_ok();
@@ -225,7 +230,8 @@ bight_error bight_transport_unread(bight_transport *t, bight_bytes data)
  * then waits for the next turn. A switch holds without any. */
 void bight__transport_deliver_held(bight_transport *t)
 {
-    if (t->holds != BIGHT__HOLD_HELD || t->state != BIGHT__OPEN)
+    if (t->holds != BIGHT__HOLD_HELD || t->state != BIGHT__OPEN ||
+        (t->due & BIGHT__DUE_SWITCH) != 0)
         return;
     struct bight__cold *cold = t->cold;
     uint8_t *held = cold->held;
@@ -346,7 +352,7 @@ bight_error bight_transport_set_protocol(bight_transport *t,
                                          void **ret_self)
 {
     bight__transport_check(t);
-    if (bight__transport_closing(t))
+    if (bight__transport_closing(t) || (t->facts & BIGHT__WAS_MADE) == 0)
         return bight_error_of(BIGHT_ERROR_CLOSED);
     if ((t->due & BIGHT__DUE_SWITCH) != 0 ||
         (t->cold != NULL && t->cold->piped != NULL))

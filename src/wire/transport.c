@@ -139,6 +139,14 @@ void bight__transport_schedule(bight_transport *t)
     bight__ready_push(bight__transport_loop(t), &t->ready);
 }
 
+void bight__transport_schedule_later(bight_transport *t)
+{
+    if ((t->facts & BIGHT__QUEUED) != 0)
+        return;
+    t->facts |= BIGHT__QUEUED;
+    bight__ready_later(bight__transport_loop(t), &t->ready);
+}
+
 static bool take(bight_transport *t, enum bight__due which)
 {
     if ((t->due & which) == 0)
@@ -153,10 +161,19 @@ static void served_name(const void *served, char *buf, size_t size)
     (void)bight_address_format(&peer, buf, size);
 }
 
+/* Of two layers the lower one is gone first: its loss is under way up here. */
+static bool is_up(const bight_transport *t)
+{
+    for (; t != NULL; t = bight_transport_below(t))
+        if (t->state >= BIGHT__ENDING)
+            return false;
+    return true;
+}
+
 /* T6: the hold of a protocol not yet made falls after connection_made. */
 static void deliver_made(bight_transport *t)
 {
-    if (t->state != BIGHT__OPEN)
+    if (t->state != BIGHT__OPEN || !is_up(t))
         return;
     bight_loop *loop = bight__transport_loop(t);
     loop->served = t;
@@ -194,6 +211,7 @@ static void deliver_switch(bight_transport *t)
 {
     struct bight__cold *cold = t->cold;
     bight_error why = bight_error_of(BIGHT_ERROR_HANDED_OVER);
+    bight__transport_stop_producer(t);
     t->protocol->connection_lost(bight__transport_self(t), t, why);
     t->due &= (uint8_t)~BIGHT__DUE_SWITCH;
     bight_free(cold->self);
@@ -219,7 +237,8 @@ static void deliver_writability(bight_transport *t)
     if (!is_switching(t) && take(t, BIGHT__DUE_PAUSE)) {
         bight__pipe_target_paused(t, true);
         bight__transport_pause_producer(t);
-        t->protocol->pause_writing(bight__transport_self(t), t);
+        if (t->state == BIGHT__OPEN && !is_switching(t))
+            t->protocol->pause_writing(bight__transport_self(t), t);
     }
     if (!is_switching(t) && t->state == BIGHT__OPEN &&
         take(t, BIGHT__DUE_RESUME)) {
@@ -274,7 +293,8 @@ static void up_calls(bight_transport *t)
     deliver_writability(t);
     if (is_switching(t))
         return;
-    if (take(t, BIGHT__DUE_DRAIN) && t->state == BIGHT__OPEN)
+    if (t->state != BIGHT__CONNECTING && take(t, BIGHT__DUE_DRAIN) &&
+        t->state == BIGHT__OPEN)
         t->protocol->draining(bight__transport_self(t), t);
     if (take(t, BIGHT__DUE_PRODUCE))
         bight__transport_run_producer(t);
@@ -284,11 +304,17 @@ static void run(struct bight__ready *entry)
 {
     bight_transport *t = bight__container(entry, bight_transport, ready);
     t->facts &= (uint16_t)~BIGHT__QUEUED;
+    if ((t->facts & BIGHT__WAS_MADE) != 0)
+        bight__transport_loop(t)->served = t;
     up_calls(t);
     bight__transport_step(t);
     /* What a callback made due again waits for its turn. */
     uint8_t later = (uint8_t)(t->due & ~BIGHT__DUE_EOF);
-    if (later != 0 && later != BIGHT__DUE_LOST)
+    if (t->state == BIGHT__CONNECTING)
+        later &= (uint8_t)~BIGHT__DUE_DRAIN;
+    if (later == BIGHT__DUE_PRODUCE)
+        bight__transport_schedule_later(t);
+    else if (later != 0 && later != BIGHT__DUE_LOST)
         bight__transport_schedule(t);
     else if (later == BIGHT__DUE_LOST && (t->facts & BIGHT__QUEUED) == 0 &&
              take(t, BIGHT__DUE_LOST))

@@ -95,7 +95,7 @@ struct bight__cold {
     void *self;                 /* state after a switch */
     const bight_protocol *next; /* the switch that is due */
     void *next_self;
-    bight_error why; /* the reason, when its domain is not bight's */
+    bight_error why; /* the reason, when it is not just a code of bight's */
     uint8_t *held;   /* bytes read but not delivered */
     size_t held_start;
     size_t held_end;
@@ -149,6 +149,10 @@ static inline void bight__transport_check(const bight_transport *t)
 {
     if (__builtin_expect(t->magic != BIGHT__TRANSPORT_MAGIC, 0))
         abort();
+#ifdef BIGHT_DEBUG
+    if (t->state != BIGHT__ENDED)
+        bight__loop_check(*(bight_loop *const *)t->owner);
+#endif
 }
 
 static inline void *bight__transport_self(const bight_transport *t)
@@ -184,6 +188,8 @@ void bight__transport_discard(bight_transport *t);
 
 /* Up-calls, and reconciling, from the ready queue. */
 void bight__transport_schedule(bight_transport *t);
+/* The same, after the next poll: for who always has more to do. */
+void bight__transport_schedule_later(bight_transport *t);
 
 /* Brings the driver in line with the state; calls no user code. */
 void bight__transport_step(bight_transport *t);

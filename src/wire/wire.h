@@ -18,6 +18,7 @@ struct bight__wire {
     struct bight__list factories;
     struct bight__list names;                          /* memory listeners */
     struct bight__log_limit limits[BIGHT__LOG_LIMITS]; /* by event */
+    uint64_t shortage_quiet_ms; /* no line about descriptors before that */
 };
 
 /* A factory as one loop knows it: a full copy of its table, and what its
