@@ -4,14 +4,18 @@
 #include "suite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bight/log.h>
+
+#include "base/log.h"
 
 #include "valid.h"
 
@@ -377,6 +381,83 @@ static void counting(void *ctx, const bight_log_record *record)
     __atomic_add_fetch((int *)ctx, 1, __ATOMIC_RELAXED);
 }
 
+static void fill(int fd)
+{
+    char page[4096] = {0};
+    ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    while (write(fd, page, sizeof(page)) > 0)
+        continue;
+    ck_assert_int_eq(fcntl(fd, F_SETFL, 0), 0);
+}
+
+START_TEST(a_reader_that_makes_no_room_loses_lines_and_is_told)
+{
+    int pipe_fds[2];
+    char text[1 << 17];
+    ck_assert_int_eq(pipe(pipe_fds), 0);
+    fill(pipe_fds[1]);
+    bight_log_set_sink(bight_log_sink_text, &pipe_fds[1], BIGHT_LOG_INFO);
+    for (int i = 0; i < 1000; i++)
+        bight_log_write(BIGHT_LOG_INFO, "lost", NULL, 0);
+    ck_assert_int_gt(read(pipe_fds[0], text, sizeof(text)), 0);
+    bight_log_write(BIGHT_LOG_INFO, "heard", NULL, 0);
+    ssize_t size = read(pipe_fds[0], text, sizeof(text) - 1);
+    ck_assert_int_gt(size, 0);
+    text[size] = '\0';
+    ck_assert_ptr_nonnull(strstr(text, "log_dropped lines=1000"));
+    ck_assert_ptr_nonnull(strstr(text, "heard"));
+    ck_assert_ptr_null(strstr(text, "lost"));
+    bight_log_set_sink(NULL, NULL, BIGHT_LOG_OFF);
+    (void)close(pipe_fds[0]);
+    (void)close(pipe_fds[1]);
+}
+END_TEST
+
+static pthread_mutex_t in_it = PTHREAD_MUTEX_INITIALIZER;
+
+static void wait_in_sink(void *ctx, const bight_log_record *record)
+{
+    int *fds = ctx;
+    (void)record;
+    (void)write(fds[1], "i", 1);
+    (void)pthread_mutex_lock(&in_it);
+    (void)pthread_mutex_unlock(&in_it);
+}
+
+static void *log_once(void *ctx)
+{
+    (void)ctx;
+    bight_log_write(BIGHT_LOG_INFO, "x", NULL, 0);
+    return NULL;
+}
+
+START_TEST(L14_a_child_logs_although_a_thread_of_its_parent_did)
+{
+    int fds[2];
+    char byte;
+    pthread_t thread;
+    ck_assert_int_eq(pipe(fds), 0);
+    (void)pthread_mutex_lock(&in_it);
+    bight_log_set_sink(wait_in_sink, fds, BIGHT_LOG_INFO);
+    pthread_create(&thread, NULL, log_once, NULL);
+    ck_assert_int_eq(read(fds[0], &byte, 1), 1);
+    pid_t child = fork();
+    if (child == 0) {
+        (void)alarm(60);
+        bight__log_after_fork();
+        bight_log_set_sink(NULL, NULL, BIGHT_LOG_OFF);
+        _exit(0);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    (void)pthread_mutex_unlock(&in_it);
+    pthread_join(thread, NULL);
+    (void)close(fds[0]);
+    (void)close(fds[1]);
+}
+END_TEST
+
 /* The context is freed as soon as set_sink returns. */
 START_TEST(a_sink_may_go_while_threads_log)
 {
@@ -411,6 +492,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(sink, a_sink_that_logs_does_not_hear_itself);
     tcase_add_test(sink, the_ready_sinks_write_lines);
     tcase_add_test(sink, a_sink_that_cannot_write_gives_up);
+    tcase_add_test(sink, a_reader_that_makes_no_room_loses_lines_and_is_told);
     suite_add_tcase(suite, sink);
 
     tcase_set_timeout(lines, 30);
@@ -428,5 +510,12 @@ Suite *bight_test_suite(void)
     tcase_add_test(threads, lines_of_several_threads_do_not_mix);
     tcase_add_test(threads, a_sink_may_go_while_threads_log);
     suite_add_tcase(suite, threads);
+
+    TCase *process = tcase_create("process");
+    tcase_set_tags(process, "fork");
+    tcase_add_checked_fixture(process, setup, teardown);
+    tcase_add_test(process,
+                   L14_a_child_logs_although_a_thread_of_its_parent_did);
+    suite_add_tcase(suite, process);
     return suite;
 }

@@ -119,6 +119,14 @@ START_TEST(operands_stand_anywhere_and_after_two_dashes_all_are)
 }
 END_TEST
 
+START_TEST(an_unknown_letter_is_named_whole)
+{
+    ck_assert_int_eq(PARSE("-\xc3\xa9"), 64);
+    ck_assert_trace(&words, "");
+    end();
+}
+END_TEST
+
 START_TEST(a_mistake_is_64_and_what_follows_is_not_looked_at)
 {
     ck_assert_int_eq(PARSE("--mots=3", "--at=x"), 64);
@@ -141,6 +149,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, a_flag_takes_no_value_but_may_be_given_one);
     tcase_add_test(tcase, short_flags_may_stand_together_with_a_value_last);
     tcase_add_test(tcase, operands_stand_anywhere_and_after_two_dashes_all_are);
+    tcase_add_test(tcase, an_unknown_letter_is_named_whole);
     tcase_add_test(tcase, a_mistake_is_64_and_what_follows_is_not_looked_at);
     return suite;
 }

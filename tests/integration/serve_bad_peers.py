@@ -3,7 +3,9 @@
 """Peers that stall, flood, reset, dribble or come in crowds: each meets its
 limit, its end is in the log, and all others are served."""
 
+import json
 import re
+import subprocess
 import threading
 import time
 import unittest
@@ -18,6 +20,21 @@ class BadPeers(unittest.TestCase):
     def assert_small(self, server, most):
         if not serving.SANITIZED:
             self.assertLess(server.status("VmHWM"), most)
+
+    def test_a_log_that_nobody_reads_stops_nobody(self):
+        """Standard error is a pipe that fills up; so many ends fill it."""
+        with subprocess.Popen(
+                [serving.BIGHT, "serve", "echo", "tcp:127.0.0.1:0", "--json"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+            try:
+                url = json.loads(server.stdout.readline())["url"]
+                for _ in range(2000):
+                    with serving.connect(url) as peer:
+                        serving.assert_echoes(peer)
+                server.terminate()
+                self.assertEqual(server.wait(serving.SECONDS), 0)
+            finally:
+                server.kill()
 
     def test_100_MiB_come_back_whole_to_a_slow_reader(self):
         block = bytes(range(256)) * (MIB // 256)

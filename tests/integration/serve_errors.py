@@ -119,6 +119,20 @@ class Errors(unittest.TestCase):
                 rf"bight: listen tcp:0\.0\.0\.0:{server.port}: address already "
                 rf"in use \(EADDRINUSE\): held by pid {server.pid} \(bight\)")
 
+    def test_the_holder_of_an_ipv4_port_is_in_the_way_of_ipv6(self):
+        with socket.create_server(("0.0.0.0", 0)) as held:
+            port = held.getsockname()[1]
+            for host in ("[::]", "[::ffff:127.0.0.1]"):
+                self.assert_failed(
+                    run("serve", "echo", f"tcp:{host}:{port}"), 69,
+                    rf"bight: listen tcp:.*:{port}: address already in use "
+                    rf"\(EADDRINUSE\): held by pid {os.getpid()} \(.*\)")
+
+    def test_a_letter_of_two_bytes_is_shown_whole(self):
+        result = run("serve", "echo", "-\u00e9")
+        self.assertEqual(result.returncode, 64)
+        self.assertIn("unknown option '-\u00e9'", result.stderr)
+
     def test_an_address_given_twice(self):
         with serving.folder() as folder:
             self.assert_failed(

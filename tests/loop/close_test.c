@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bight/uv.h>
+
 #include "faults.h"
 #include "leaks.h"
 #include "loop/dispatch.h"
@@ -341,6 +343,28 @@ START_TEST(loops_may_be_made_and_freed_again_and_again)
 }
 END_TEST
 
+static void on_foreign(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+/* The program's own handles are the program's to close. */
+START_TEST(an_owned_loop_with_foreign_handles_closes_and_is_BUSY_to_free)
+{
+    uv_timer_t timer;
+    begin(BIGHT_LOOP_REAL);
+    uv_loop_t *uv = bight_loop_uv(the_loop);
+    ck_assert_int_eq(uv_timer_init(uv, &timer), 0);
+    ck_assert_int_eq(uv_timer_start(&timer, on_foreign, 1 << 30, 0), 0);
+    bight_loop_close(the_loop, closed, "closed");
+    ck_assert_trace(&trace, "closed:0");
+    ck_assert_error(bight_loop_free(the_loop), BIGHT_ERROR_BUSY);
+    uv_close((uv_handle_t *)&timer, NULL);
+    (void)uv_run(uv, UV_RUN_DEFAULT);
+    loops_free(the_loop);
+}
+END_TEST
+
 static void add_survivors(TCase *tcase)
 {
     tcase_add_loop_test(
@@ -378,6 +402,8 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(idle, freeing_closes_and_null_is_fine);
     tcase_add_kinds_test(idle, a_closed_loop_runs_no_more);
     tcase_add_kinds_test(idle, loops_may_be_made_and_freed_again_and_again);
+    tcase_add_test(
+        idle, an_owned_loop_with_foreign_handles_closes_and_is_BUSY_to_free);
     add_survivors(leaks_test_case(suite, "survivors"));
     add_callbacks(leaks_test_case(suite, "callbacks"));
     return suite;

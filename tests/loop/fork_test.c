@@ -169,6 +169,30 @@ START_TEST(T21_a_child_watches_what_its_parent_did)
 }
 END_TEST
 
+static bight_error succeed(void *ctx)
+{
+    (void)ctx;
+    return bight_ok();
+}
+
+static bool child_is_woken(void)
+{
+    (void)alarm(60);
+    return !bight_failed(
+               bight_work_submit(the_loop, succeed, done, "work", NULL)) &&
+           ran("threadsafe work:done") &&
+           !bight_failed(bight_loop_free(the_loop));
+}
+
+START_TEST(a_child_is_woken_although_a_wake_up_was_under_way_at_the_fork)
+{
+    begin(BIGHT_LOOP_REAL);
+    ck_assert_ok(bight_call_threadsafe(the_loop, say, "threadsafe"));
+    check_child(fork_child(child_is_woken));
+    loops_free(the_loop);
+}
+END_TEST
+
 START_TEST(a_child_has_a_side_poller_of_its_own)
 {
     begin(BIGHT_LOOP_REAL);
@@ -349,6 +373,8 @@ Suite *bight_test_suite(void)
     tcase_add_test(loop, what_a_child_closes_its_parent_still_watches);
     tcase_add_test(loop, a_child_has_a_side_poller_of_its_own);
     tcase_add_test(loop, T21_a_child_watches_what_its_parent_did);
+    tcase_add_test(
+        loop, a_child_is_woken_although_a_wake_up_was_under_way_at_the_fork);
     tcase_add_test(loop, a_childs_signals_are_its_own);
 
     TCase *same = leaks_test_case(suite, "same process");

@@ -190,6 +190,23 @@ START_TEST(a_reset_is_told_once)
 }
 END_TEST
 
+/* A copy of it, as a forked process has, keeps the socket open. */
+START_TEST(a_forgotten_descriptor_is_not_told_of_although_a_copy_is_open)
+{
+    struct connection pair = connect_pair();
+    begin();
+    watch(&pair);
+    struct connection copy = {.near = dup(pair.near), .far = pair.far};
+    bight__side_forget(the_loop, pair.near);
+    (void)close(pair.near);
+    reset(&copy);
+    poll_once();
+    ck_assert_uint_eq(told, 0);
+    (void)close(copy.near);
+    loops_free(the_loop);
+}
+END_TEST
+
 START_TEST(data_and_a_finish_are_not_told)
 {
     struct connection pair = connect_pair();
@@ -301,6 +318,8 @@ Suite *bight_test_suite(void)
 
     TCase *poller = leaks_test_case(suite, "poller");
     tcase_add_test(poller, a_reset_is_told_once);
+    tcase_add_test(
+        poller, a_forgotten_descriptor_is_not_told_of_although_a_copy_is_open);
     tcase_add_test(poller, data_and_a_finish_are_not_told);
     tcase_add_test(poller, two_hundred_resets_at_once_are_all_told);
     tcase_add_test(poller, closing_the_descriptor_ends_the_watch);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <bight/memory.h>
 #include <bight/pool.h>
 
 #include "leaks.h"
@@ -227,12 +228,71 @@ START_TEST(in_a_debug_build_another_threads_call_is_an_assertion)
 }
 END_TEST
 
+static bight_transport *foreign;
+
+static void write_to(void *ctx)
+{
+    (void)ctx;
+    (void)bight_transport_write(foreign, BIGHT_BYTES("x"));
+}
+
+static void close_it(void *ctx)
+{
+    (void)ctx;
+    bight_transport_close(foreign);
+}
+
+static void pause_it(void *ctx)
+{
+    (void)ctx;
+    bight_transport_pause_reading(foreign, BIGHT_HOLD_USER);
+}
+
+static const bight_call_fn verbs[] = {write_to, close_it, pause_it};
+
+static void *call_verb(void *index)
+{
+    verbs[*(int *)index](NULL);
+    return NULL;
+}
+
+static void keep(void *ctx, bight_transport *t, bight_error error)
+{
+    (void)ctx;
+    ck_assert_ok(error);
+    foreign = t;
+}
+
+/* L5, for the verbs of a transport. */
+START_TEST(in_a_debug_build_another_threads_verb_is_an_assertion)
+{
+    static const bight_protocol protocol = {.size = sizeof(protocol)};
+    const bight_factory factory = {.size = sizeof(factory),
+                                   .protocol = &protocol};
+    bight_listener *listener;
+    pthread_t thread;
+    int index = _i;
+    bight_loop *loop = loops_new(BIGHT_LOOP_VIRTUAL);
+    ck_assert_ok(
+        bight_memory_listen(loop, &factory, "s", NULL, NULL, &listener));
+    ck_assert_ok(
+        bight_memory_connect(loop, &factory, "s", NULL, keep, NULL, NULL));
+    ck_assert_ok(bight_loop_run(loop));
+    ck_assert_int_eq(pthread_create(&thread, NULL, call_verb, &index), 0);
+    (void)pthread_join(thread, NULL);
+    loops_free(loop);
+}
+END_TEST
+
 static void add_debug_tests(Suite *suite)
 {
     TCase *debug = tcase_create("debug");
     tcase_set_tags(debug, "fork");
     tcase_add_test_raise_signal(
         debug, in_a_debug_build_another_threads_call_is_an_assertion, SIGABRT);
+    tcase_add_loop_test_raise_signal(
+        debug, in_a_debug_build_another_threads_verb_is_an_assertion, SIGABRT,
+        0, 3);
     suite_add_tcase(suite, debug);
 }
 #else

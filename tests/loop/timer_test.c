@@ -526,6 +526,40 @@ START_TEST(starting_and_firing_a_timer_needs_no_memory)
 }
 END_TEST
 
+static bight_timer *restarted[2];
+
+static void restart_both(void *ctx)
+{
+    (void)ctx;
+    bight_timer_start(restarted[0], 5);
+    bight_timer_start(restarted[1], 1);
+}
+
+/* The first one's old entry is still queued, behind more than a dispatch
+ * runs. */
+START_TEST(a_timer_restarted_while_expired_keeps_no_old_place)
+{
+    begin(BIGHT_LOOP_MANUAL_CLOCK);
+    restarted[0] = new_timer(say, "a");
+    restarted[1] = new_timer(say, "c");
+    bight_timer_start(restarted[0], 1);
+    for (unsigned i = 0; i < 600; i++)
+        ck_assert_ok(bight_call_soon(the_loop, nothing, NULL));
+    the_loop->manual_ns += 2 * MS;
+    bight__loop_rearm(the_loop);
+    bight__loop_expire(the_loop);
+    ck_assert(bight_timer_active(restarted[0]));
+    restart_both(NULL);
+    the_loop->manual_ns += 10 * MS;
+    bight__loop_expire(the_loop);
+    run();
+    ck_assert_trace(&trace, "c a");
+    bight_timer_free(restarted[0]);
+    bight_timer_free(restarted[1]);
+    loops_free(the_loop);
+}
+END_TEST
+
 static void add_virtual_and_manual(TCase *tcase)
 {
     tcase_add_loop_test(tcase, timers_fire_by_deadline, 1, 3);
@@ -542,6 +576,7 @@ static void add_expired(TCase *tcase)
                          freeing_an_expired_timer_that_has_not_run_stops_it);
     tcase_add_test(tcase,
                    restarting_an_expired_timer_that_has_not_run_postpones_it);
+    tcase_add_test(tcase, a_timer_restarted_while_expired_keeps_no_old_place);
     tcase_add_kinds_test(tcase, stopping_after_it_fired_does_nothing);
     tcase_add_kinds_test(tcase, a_timer_may_be_freed_in_its_own_callback);
     tcase_add_test(tcase, a_timer_may_be_started_in_its_own_callback);

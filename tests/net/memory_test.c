@@ -224,6 +224,47 @@ START_TEST(options_of_an_older_program_are_enough)
 }
 END_TEST
 
+static bight_connector *the_connector;
+static bool in_build;
+
+static bight_error admit_and_cancel(void *ctx, const bight_address *peer)
+{
+    (void)ctx;
+    (void)peer;
+    if (!in_build)
+        bight_connector_cancel(the_connector);
+    return bight_ok();
+}
+
+static bight_error build_and_cancel(void *shared, const bight_address *peer,
+                                    const bight_protocol **ret_protocol)
+{
+    (void)shared;
+    (void)peer;
+    *ret_protocol = &scene_server;
+    if (in_build)
+        bight_connector_cancel(the_connector);
+    return bight_ok();
+}
+
+START_TEST(T8_a_client_may_be_cancelled_while_its_server_is_built)
+{
+    const bight_factory factory = {.size = sizeof(bight_factory),
+                                   .build = build_and_cancel};
+    start();
+    in_build = _i == 1;
+    scene.options.admit = admit_and_cancel;
+    ck_assert_ok(scene_try_listen(&factory, &scene.listener));
+    ck_assert_ok(scene_try_connect(&scene_clients, &the_connector));
+    run();
+    ck_assert_uint_eq(scene.connected, 1);
+    ck_assert_error(scene.connect_error, BIGHT_ERROR_CANCELLED);
+    ck_assert_uint_eq(scene.served, 0);
+    ck_assert_uint_eq(bight_listener_count(scene.listener), 0);
+    scene_end();
+}
+END_TEST
+
 START_TEST(a_wire_without_capacity_is_refused)
 {
     bight_listener *listener = NULL;
@@ -253,6 +294,8 @@ Suite *bight_test_suite(void)
     tcase_add_loop_test(tcase,
                         every_byte_arrives_in_order_whatever_the_wire_s_shape,
                         0, sizeof(shapes) / sizeof(*shapes));
+    tcase_add_loop_test(
+        tcase, T8_a_client_may_be_cancelled_while_its_server_is_built, 0, 2);
     tcase_add_test(tcase, what_was_sent_before_a_close_arrives);
     tcase_add_test(tcase, a_reset_destroys_what_was_under_way);
     tcase_add_test(tcase, the_listener_may_go_before_its_connections);

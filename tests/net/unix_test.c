@@ -333,6 +333,88 @@ START_TEST(abort_over_unread_input_resets_the_client)
 }
 END_TEST
 
+START_TEST(a_child_that_closes_its_copy_leaves_the_file)
+{
+    start();
+    ck_assert_ok(try_listen(scene.path, 0600));
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        (void)bight_loop_after_fork(scene.loop);
+        bight_listener_close(scene.listener);
+        _exit(bight_failed(bight_loop_free(scene.loop)));
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert(exists(scene.path));
+    scene_end();
+}
+END_TEST
+
+#define ROUNDS 300
+
+/* Listens once at each byte that comes, and answers whether it could. */
+static void rival(int fd, const char *path)
+{
+    char byte;
+    bight_loop *loop = loops_new(BIGHT_LOOP_REAL);
+    while (read(fd, &byte, 1) == 1 && byte != 'q') {
+        bight_listener *listener = NULL;
+        bool ok = !bight_failed(bight_unix_listen(loop, &scene_servers, path,
+                                                  NULL, NULL, &listener));
+        (void)write(fd, ok ? "y" : "n", 1);
+        (void)read(fd, &byte, 1);
+        bight_listener_close(listener);
+        (void)bight_loop_step(loop);
+        (void)write(fd, ".", 1);
+    }
+    _exit(0);
+}
+
+static unsigned one_round(const int *fds)
+{
+    char byte;
+    unsigned listening = 0;
+    for (unsigned i = 0; i < 2; i++)
+        ck_assert_int_eq(write(fds[i], "g", 1), 1);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_int_eq(read(fds[i], &byte, 1), 1);
+        listening += byte == 'y';
+    }
+    for (unsigned i = 0; i < 2; i++)
+        ck_assert_int_eq(write(fds[i], "c", 1), 1);
+    for (unsigned i = 0; i < 2; i++)
+        ck_assert_int_eq(read(fds[i], &byte, 1), 1);
+    return listening;
+}
+
+/* A bound socket that does not listen yet refuses like a stale one. */
+START_TEST(two_servers_never_both_listen_on_one_path)
+{
+    int fds[2];
+    pid_t children[2];
+    start();
+    for (unsigned i = 0; i < 2; i++) {
+        int pair[2];
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+        children[i] = fork();
+        if (children[i] == 0)
+            rival(pair[1], scene.path);
+        (void)close(pair[1]);
+        fds[i] = pair[0];
+    }
+    for (unsigned i = 0; i < ROUNDS; i++)
+        ck_assert_uint_eq(one_round(fds), 1);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_int_eq(write(fds[i], "q", 1), 1);
+        ck_assert_int_eq(waitpid(children[i], NULL, 0), children[i]);
+        (void)close(fds[i]);
+    }
+    scene_end();
+}
+END_TEST
+
 static void add_file(TCase *tcase)
 {
     tcase_add_loop_test(tcase, the_mode_is_exact_whatever_the_umask, 0, 5);
@@ -365,5 +447,7 @@ Suite *bight_test_suite(void)
     TCase *tcase = leaks_test_case(suite, "process");
     tcase_set_tags(tcase, "fork");
     tcase_add_test(tcase, a_server_knows_the_process_at_the_other_end);
+    tcase_add_test(tcase, a_child_that_closes_its_copy_leaves_the_file);
+    tcase_add_test(tcase, two_servers_never_both_listen_on_one_path);
     return suite;
 }

@@ -441,6 +441,48 @@ START_TEST(E11_the_deadline_ends_a_filter_s_lower_transport_too)
 }
 END_TEST
 
+static bight_error admit_and_stop(void *ctx, const bight_address *peer)
+{
+    (void)ctx;
+    (void)peer;
+    bight_listener_stop(scene.listener);
+    return bight_ok();
+}
+
+START_TEST(E4_nothing_is_built_after_a_stop_in_admit)
+{
+    scene_begin((enum wire)_i, BIGHT_LOOP_MANUAL_CLOCK);
+    scene.options.admit = admit_and_stop;
+    scene_listen();
+    ck_assert_ok(scene_try_connect(&scene_clients, NULL));
+    ck_run_until(scene.refused == 1);
+    ck_assert_error(scene.refused_error, BIGHT_ERROR_CLOSED);
+    ck_assert_uint_eq(scene.served, 0);
+    scene_end();
+}
+END_TEST
+
+static void count_survivors(void *ctx, const bight_close_report *report)
+{
+    size_t *count = ctx;
+    for (size_t i = 0; i < report->count; i++)
+        ck_assert_str_ne(report->survivors[i].kind, "timer");
+    *count = report->count;
+}
+
+START_TEST(L9_a_listener_s_own_timers_are_no_survivors)
+{
+    size_t count = 0;
+    scene_begin((enum wire)_i, BIGHT_LOOP_MANUAL_CLOCK);
+    scene_listen();
+    scene_connect();
+    bight_listener_drain(scene.listener, 5000, NULL, NULL);
+    bight_loop_close(scene.loop, count_survivors, &count);
+    ck_assert_uint_ge(count, 1);
+    scene_end();
+}
+END_TEST
+
 static void add_each(TCase *tcase, const TTest *test)
 {
     tcase_add_loop_test(tcase, test, WIRE_MEMORY, WIRE_COUNT);
@@ -453,7 +495,9 @@ static void add_stopping(TCase *tcase)
     add_each(tcase, a_listener_counts_its_connections);
     add_each(tcase, E4_nothing_is_accepted_after_stop);
     tcase_add_test(tcase, E4_a_peer_in_the_backlog_is_not_built_after_stop);
+    add_each(tcase, E4_nothing_is_built_after_a_stop_in_admit);
     add_each(tcase, E4_live_connections_outlive_stop_and_close);
+    add_each(tcase, L9_a_listener_s_own_timers_are_no_survivors);
     add_each(tcase, E4_a_listener_may_be_closed_while_it_accepts);
     tcase_add_test(tcase, close_of_no_listener_is_fine);
 }
