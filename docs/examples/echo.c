@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A whole echo server: echo [PORT], on this machine alone. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <bight/loop.h>
 #include <bight/net.h>
+#include <bight/parse.h>
 
 static void data_received(void *self, bight_transport *t, bight_bytes data)
 {
@@ -41,13 +41,29 @@ static bight_error serve(bight_loop *loop, uint16_t port)
     return bight_loop_run(loop);
 }
 
+/* 0 lets the system choose. */
+static bight_error read_port(const char *text, uint16_t *ret_port)
+{
+    int64_t port;
+    bight_error error = bight_parse_int(bight_bytes_text(text), &port);
+    if (bight_failed(error))
+        return error;
+    if (port < 0 || port > UINT16_MAX)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_RANGE),
+                                "port %s is not in 0 to 65535", text);
+    *ret_port = (uint16_t)port;
+    return bight_ok();
+}
+
 int main(int argc, char **argv)
 {
     bight_loop *loop = NULL;
-    unsigned long port = argc > 1 ? strtoul(argv[1], NULL, 10) : 7007;
-    bight_error error = bight_loop_new(NULL, &loop);
+    uint16_t port = 7007;
+    bight_error error = argc > 1 ? read_port(argv[1], &port) : bight_ok();
     if (!bight_failed(error))
-        error = serve(loop, (uint16_t)port);
+        error = bight_loop_new(NULL, &loop);
+    if (!bight_failed(error))
+        error = serve(loop, port);
     if (bight_failed(error)) {
         char text[512];
         (void)bight_error_format(error, text, sizeof(text));

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/** @file
+ * What all headers share. Letters with a number, as (T8), are rules of
+ * contracts.md: docs/design/ in the source, share/doc/bight/ once installed.
+ */
 #ifndef BIGHT_API_H
 #define BIGHT_API_H
 

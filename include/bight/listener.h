@@ -54,7 +54,9 @@ typedef bight_error (*bight_admit_fn)(void *ctx, const bight_address *peer);
 typedef struct bight_owner_options {
     size_t size; /**< sizeof(bight_owner_options) */
     bight_limits limits;
-    const void *factory_options;     /**< lent while the owner lives */
+    /** Of the factory and its protocols (bight_transport_options); lent until
+     * the owner's last connection ended. */
+    const void *factory_options;
     const bight_filter_use *filters; /**< from the wire up; copied */
     size_t filter_count;             /**< at most 4 */
     bight_ended_fn ended;

@@ -2,7 +2,8 @@
 /** @file
  * The event loop: one per thread, any number per process, restartable.
  * Except where a comment says otherwise, functions are called on the loop's
- * thread, are legal in every callback and call no user code themselves.
+ * thread, are legal in every callback and call no user code themselves. For
+ * the rules, as (L8), see api.h.
  */
 #ifndef BIGHT_LOOP_H
 #define BIGHT_LOOP_H
@@ -37,17 +38,21 @@ typedef struct bight_loop_options {
     size_t size;      /**< sizeof(bight_loop_options) */
     const char *name; /**< names the loop in logs; copied */
     bight_loop_kind kind;
-    bool leave_sigpipe;        /**< do not set SIGPIPE to ignored (L15) */
-    uint64_t slow_callback_ms; /**< log callbacks slower than this; 50 */
-    unsigned pool_threads;     /**< at most so many for bight_work; 4 */
-    unsigned lookup_threads;   /**< at most so many for lookups; 4 */
+    bool leave_sigpipe; /**< do not set SIGPIPE to ignored (L15) */
+    /** Log what takes so long (L12); 50. A release build times dispatches, a
+     * debug build each callback; 10 lines a second at most. */
+    uint64_t slow_callback_ms;
+    unsigned pool_threads;   /**< at most so many for bight_work; 4 */
+    unsigned lookup_threads; /**< at most so many for lookups; 4 */
 } bight_loop_options;
 
 /** What outlived the program's own ends when a loop was closed (L9). */
 typedef struct bight_survivor {
-    const char *kind;    /**< "timer", "listener", "connection", ... */
-    const char *name;    /**< its address or what else names it */
-    const char *made_at; /**< function and offset that made it or its owner */
+    const char *kind; /**< "timer", "listener", "connection", ... */
+    const char *name; /**< its address or what else names it */
+    /** Where it or its owner was made: "function+offset" if the program exports
+     * its functions (-rdynamic), else "program+offset", for addr2line. */
+    const char *made_at;
     uint64_t age_ms;
 } bight_survivor;
 
@@ -111,7 +116,9 @@ BIGHT_API void bight_loop_close(bight_loop *loop, bight_loop_closed_fn fn,
 /**
  * Closes an owned loop if need be and frees it. BUSY, nothing freed: called
  * from one of the loop's callbacks, an adopted loop that has not reported its
- * close, or handles of your own still open on bight_loop_uv. NULL is fine.
+ * close, or handles of your own still open on bight_loop_uv. An adopted loop
+ * may be freed in that report; nothing of the report is valid then. NULL is
+ * fine.
  */
 BIGHT_API bight_error bight_loop_free(bight_loop *loop);
 

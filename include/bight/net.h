@@ -23,9 +23,9 @@ typedef struct bight_tcp_options {
 BIGHT_API void bight_tcp_options_init(bight_tcp_options *options);
 
 /**
- * Listens on a TCP address; `options` and `tcp` may be NULL. The factory and
- * what it points to are copied. Errors name the address: the system's (in
- * use, no permission), NO_MEMORY, the factory's own.
+ * Listens on a TCP address; `options` and `tcp` may be NULL and are copied.
+ * The factory has to stay (protocol.h). Errors name the address: the system's
+ * (in use, no permission), NO_MEMORY, the factory's own.
  */
 BIGHT_API bight_error bight_tcp_listen(bight_loop *loop,
                                        const bight_factory *factory,
@@ -36,8 +36,9 @@ BIGHT_API bight_error bight_tcp_listen(bight_loop *loop,
 
 /**
  * Connects; `fn` is told once, after connection_made (T7), never inside this
- * call. If this returns an error, `fn` is not called. `ret_connector` may be
- * NULL; bight owns it.
+ * call, and `ctx` reaches nobody else: what the protocol needs goes through
+ * options->factory_options and bight_transport_options. If this returns an
+ * error, `fn` is not called. `ret_connector` may be NULL; bight owns it.
  */
 BIGHT_API bight_error bight_tcp_connect(bight_loop *loop,
                                         const bight_factory *factory,

@@ -2,7 +2,8 @@
 /** @file
  * What a protocol author writes: a const table of callbacks, and for a server
  * with shared state a factory. All callbacks run on the loop's thread, never
- * inside a verb that the protocol called (T8), never nested (T9).
+ * inside a verb that the protocol called (T8), never nested (T9); such rules
+ * stand in contracts.md (see api.h).
  */
 #ifndef BIGHT_PROTOCOL_H
 #define BIGHT_PROTOCOL_H
@@ -28,8 +29,9 @@ typedef struct bight_space {
 
 /**
  * One protocol. `self` is `state_size` zeroed bytes per connection, freed
- * after connection_lost. Slots may be NULL; the table grows at its end only,
- * and lives as long as every loop that saw it.
+ * after connection_lost. Slots may be NULL; the table grows at its end only.
+ * A loop copies it when it first sees it, and knows it by its address from
+ * then on: it stays there, unchanged, as long as the loop. So make it static.
  */
 typedef struct bight_protocol {
     size_t size;       /**< sizeof(bight_protocol) */
@@ -58,8 +60,10 @@ typedef struct bight_protocol {
 } bight_protocol;
 
 /**
- * Makes protocols and holds what they share; one `shared` of `shared_size`
- * zeroed bytes per loop, while any owner uses the factory there (E3).
+ * Makes protocols and holds what they share: one `shared` of `shared_size`
+ * zeroed bytes per loop and `factory_options`, while any owner uses it (E3).
+ * Copied and known by its address, as a protocol's table; it stays there,
+ * unchanged, until the last of those owners' connections has ended.
  */
 typedef struct bight_factory {
     size_t size;                    /**< sizeof(bight_factory) */

@@ -3,7 +3,8 @@
  * A connection, as its protocol sees it. Every verb is legal in every callback
  * and outside of them, on the loop's thread; none calls user code. A transport
  * is valid until connection_lost returned, longer while referenced; an ended
- * one answers CLOSED or false to every verb (T10).
+ * one answers CLOSED or false to every verb (T10: a rule of contracts.md, see
+ * api.h).
  */
 #ifndef BIGHT_TRANSPORT_H
 #define BIGHT_TRANSPORT_H
@@ -22,10 +23,10 @@ typedef enum bight_write_status {
 
 /** Who pauses reading; each reason is its own switch (T20). */
 typedef enum bight_hold {
-    BIGHT_HOLD_USER = 1,
-    BIGHT_HOLD_RATE = 2,
-    BIGHT_HOLD_FRAMER = 4,
-    BIGHT_HOLD_UPGRADE = 8
+    BIGHT_HOLD_USER = 1,   /**< the protocol, and bight_pause_own_reading */
+    BIGHT_HOLD_RATE = 2,   /**< a limit of speed */
+    BIGHT_HOLD_FRAMER = 4, /**< what cuts the bytes into messages */
+    BIGHT_HOLD_UPGRADE = 8 /**< a change of protocol under way */
 } bight_hold;
 
 /** What a transport may or may not be able to do. */
@@ -35,7 +36,8 @@ typedef enum bight_capability {
     BIGHT_CAN_CREDENTIALS = 3 /**< the peer address tells pid and uid */
 } bight_capability;
 
-/** The deadlines of one connection (T31). */
+/** The deadlines of one connection (T31): never early, up to 20 ms late (two
+ * ticks of 10 ms, L4), on a manual or virtual clock, too. */
 typedef enum bight_timeout {
     BIGHT_TIMEOUT_IDLE = 1,  /**< nothing read or written; default none */
     BIGHT_TIMEOUT_WRITE = 2, /**< queued bytes make no progress; none */
@@ -79,12 +81,12 @@ BIGHT_API bight_write_status bight_transport_write_take(
     bight_transport *t, bight_bytes data, bight_release_fn release, void *ctx);
 
 /** Sends eof after what is queued; reading goes on, a producer is stopped.
- * Idempotent (T26).
- * UNSUPPORTED where the wire cannot; CLOSED. */
+ * Idempotent (T26). UNSUPPORTED where the wire cannot; CLOSED. */
 BIGHT_API bight_error bight_transport_write_eof(bight_transport *t);
 
-/** Flushes, sends eof, waits for the peer's, ends. Nothing is delivered any
- * more but connection_lost. Bounded by the linger timeout (T23, T24). */
+/** Flushes, sends eof, waits for the peer's, at most 2 s or 1 MiB of input,
+ * and ends. Nothing is delivered any more but connection_lost. All of it is
+ * bounded by the linger timeout (T23, T24). */
 BIGHT_API void bight_transport_close(bight_transport *t);
 
 /** Flushes and ends, for protocols that know that the peer is done. */
@@ -93,9 +95,10 @@ BIGHT_API void bight_transport_close_now(bight_transport *t);
 /** Drops what is queued and ends; TCP sends a reset (T25). */
 BIGHT_API void bight_transport_abort(bight_transport *t);
 
-/** Ends the connection with `why` as its reason, after trying to flush (T30);
- * for a protocol whose peer breaks the rules. The code is kept; its texts as
- * long as any note. */
+/** Ends the connection with `why` as its reason, for a protocol whose peer
+ * breaks the rules. Flushes once: if all left, it ends as close does, else the
+ * rest is dropped and the wire reset (T30). Does nothing once it closes. The
+ * code of `why` is kept; its texts as long as any note. */
 BIGHT_API void bight_transport_fail(bight_transport *t, bight_error why);
 
 BIGHT_API void bight_transport_pause_reading(bight_transport *t,
@@ -131,7 +134,8 @@ BIGHT_API bight_error bight_transport_set_marks(bight_transport *t, size_t high,
 /** The most that may be queued before WRITE_OVERFLOW (T17). */
 BIGHT_API bight_error bight_transport_set_write_cap(bight_transport *t,
                                                     size_t cap);
-/** 0 switches the deadline off, but for linger, where it is INVALID. */
+/** 0 switches the deadline off, but for linger, where it is INVALID. Up to
+ * 20 ms late (L4). NO_MEMORY, CLOSED. */
 BIGHT_API bight_error bight_transport_set_timeout(bight_transport *t,
                                                   bight_timeout which,
                                                   uint64_t ms);
@@ -153,7 +157,8 @@ BIGHT_API int bight_transport_fd(const bight_transport *t);
 BIGHT_API bight_loop *bight_transport_loop(const bight_transport *t);
 /** The running protocol's state; NULL once it is gone. */
 BIGHT_API void *bight_transport_self(const bight_transport *t);
-/** What the factory shares, and the options it was given. */
+/** What the factory shares, and its owner's `factory_options`: how a client's
+ * protocol learns what it is to do. */
 BIGHT_API void *bight_transport_shared(const bight_transport *t);
 BIGHT_API const void *bight_transport_options(const bight_transport *t);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** @file
  * The way out to libuv, for programs that already have a uv_loop_t.
- * It is the one public header that needs libuv's.
+ * It is the one public header that needs libuv's, so such a program names both:
+ * pkg-config --cflags --libs bight libuv. <uv.h> itself wants _GNU_SOURCE or
+ * _POSIX_C_SOURCE=200809L under -std=c11 (gnu11 defines them).
  */
 #ifndef BIGHT_UV_H
 #define BIGHT_UV_H
@@ -16,7 +18,8 @@ BIGHT_BEGIN_DECLS
  * Makes a loop inside the caller's: bight leaves `host->data`, the allocator
  * and foreign handles alone, never runs the host's loop, and keeps it alive
  * only while it has work (L10). Close it, let the host run until the close is
- * reported, then free it; `host` must live that long. Errors as loop_new.
+ * reported, then, or in that report, free it; `host` must live that long.
+ * Errors as bight_loop_new.
  */
 BIGHT_API bight_error bight_loop_adopt(uv_loop_t *host,
                                        const bight_loop_options *options,

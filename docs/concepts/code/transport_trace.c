@@ -33,6 +33,11 @@ static const bight_protocol shout = {
     .data_received = shout_data,
 };
 
+static const bight_factory shouts = {
+    .size = sizeof(bight_factory),
+    .protocol = &shout,
+};
+
 static void once_made(void *self, bight_transport *t)
 {
     (void)self;
@@ -46,13 +51,17 @@ static const bight_protocol once = {
     .connection_made = once_made,
 };
 
+static const bight_factory onces = {
+    .size = sizeof(bight_factory),
+    .protocol = &once,
+};
+
 static bight_error listen_traced(bight_loop *loop, bight_listener **ret)
 {
     static const bight_trace_options trace = {.size = sizeof(trace),
                                               .fn = show};
     const bight_filter_use filters[] = {
         {.filter = &bight_trace, .options = &trace}};
-    const bight_factory shouts = {.size = sizeof(shouts), .protocol = &shout};
     bight_owner_options options;
 
     bight_owner_options_init(&options);
@@ -63,13 +72,12 @@ static bight_error listen_traced(bight_loop *loop, bight_listener **ret)
 
 int main(void)
 {
-    const bight_factory clients = {.size = sizeof(clients), .protocol = &once};
     bight_loop *loop;
     bight_listener *listener;
 
     if (bight_failed(bight_loop_new(NULL, &loop)) ||
         bight_failed(listen_traced(loop, &listener)) ||
-        bight_failed(bight_memory_connect(loop, &clients, "shout", NULL, NULL,
+        bight_failed(bight_memory_connect(loop, &onces, "shout", NULL, NULL,
                                           NULL, NULL)))
         return EXIT_FAILURE;
     bight_loop_run(loop);

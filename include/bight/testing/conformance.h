@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** @file
- * The rules of section T (docs/design/contracts.md) as cases that any transport
+ * The rules of section T (contracts.md, see api.h) as cases that any transport
  * or filter can be put to, with whatever test runner drives them:
  *
  *     for (i = 0; (c = bight_conformance_case_at(i)) != NULL; i++)
