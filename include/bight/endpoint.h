@@ -9,8 +9,10 @@
 
 #include <bight/api.h>
 #include <bight/bytes.h>
+#include <bight/deferred.h>
 #include <bight/diagnostic.h>
 #include <bight/error.h>
+#include <bight/listener.h>
 
 BIGHT_BEGIN_DECLS
 
@@ -41,8 +43,15 @@ BIGHT_API bight_error bight_endpoint_parse(bight_bytes text,
 /** Free it with everything inside; NULL is fine. */
 BIGHT_API void bight_endpoint_free(bight_endpoint *endpoint);
 
+/** A copy in which each level that may have a host, and has none, has this one:
+ * what a program with a default wants. INVALID: it is no host; NO_MEMORY. The
+ * caller frees. */
+BIGHT_API bight_error bight_endpoint_with_host(const bight_endpoint *endpoint,
+                                               const char *host,
+                                               bight_endpoint **ret_endpoint);
+
 /** The kind's name, "tcp"; all texts live as long as the endpoint. */
-BIGHT_API const char *bight_endpoint_kind(const bight_endpoint *endpoint);
+BIGHT_API const char *bight_endpoint_kind_name(const bight_endpoint *endpoint);
 
 /** The side that it was parsed for. */
 BIGHT_API bight_endpoint_side
@@ -81,6 +90,41 @@ BIGHT_API const bight_endpoint *bight_endpoint_inner(
  */
 BIGHT_API size_t bight_endpoint_format(const bight_endpoint *endpoint,
                                        char *buf, size_t n);
+
+/* -- using one ------------------------------------------------------------ */
+
+/**
+ * Listens: the value is a bight_port (port.h), closed by its destructor. Errors
+ * name the endpoint and the system's code. Borrows the endpoint and options for
+ * the call; the factory, and what options lend, live until it has fired.
+ * Cancelling gives up; the factory hears nothing afterwards (E1-E3).
+ */
+BIGHT_API bight_deferred *bight_endpoint_listen(
+    bight_loop *loop, const bight_endpoint *endpoint,
+    const bight_factory *factory, const bight_owner_options *options);
+
+/**
+ * Connects: the value is a bight_transport reference, whose destructor unrefs
+ * and never closes (T7). The addresses of a name are tried in order under one
+ * deadline, options->limits.connect_timeout_ms (E7); all failed: one error that
+ * names each. A factory that refuses: REFUSED_BY_FACTORY. Cancelling stops it.
+ */
+BIGHT_API bight_deferred *bight_endpoint_connect(
+    bight_loop *loop, const bight_endpoint *endpoint,
+    const bight_factory *factory, const bight_owner_options *options);
+
+/** Parses, then listens. An error: the description is malformed, there is no
+ * Deferred and *ret_port is untouched (E1); any other is the Deferred's. */
+BIGHT_API bight_error bight_listen(bight_loop *loop, const char *description,
+                                   const bight_factory *factory,
+                                   const bight_owner_options *options,
+                                   bight_deferred **ret_port);
+
+/** Parses, then connects; likewise. */
+BIGHT_API bight_error bight_connect(bight_loop *loop, const char *description,
+                                    const bight_factory *factory,
+                                    const bight_owner_options *options,
+                                    bight_deferred **ret_transport);
 
 BIGHT_END_DECLS
 

@@ -71,6 +71,7 @@ typedef struct bight_loop_stats {
     uint64_t slow_callbacks;    /**< dispatches over slow_callback_ms */
     uint64_t slow_histogram[8]; /**< from 1x, 2x, 4x ... slow_callback_ms */
     uint64_t connections;       /**< open now */
+    uint64_t deferreds;         /**< alive now: an end is still to be given */
 } bight_loop_stats;
 
 /** The report and its texts are lent for the length of the call. */
@@ -130,6 +131,15 @@ BIGHT_API uint64_t bight_loop_now_ns(const bight_loop *loop);
  * deadline on the way, and runs what falls due. USAGE otherwise.
  */
 BIGHT_API bight_error bight_loop_advance(bight_loop *loop, uint64_t ms);
+
+/** The wall clock in ms since 1970, UTC, read anew. A loop that is not
+ * BIGHT_LOOP_REAL keeps one of its own, which goes with its clock: a program
+ * that asks here for the time of day can be simulated (L11). */
+BIGHT_API uint64_t bight_loop_wall_ms(const bight_loop *loop);
+
+/** Sets that; it begins in 1970. USAGE: the loop is real. */
+BIGHT_API bight_error bight_loop_set_wall_ms(bight_loop *loop,
+                                             uint64_t unix_ms);
 
 /** Fills what the caller's `stats->size` covers. */
 BIGHT_API void bight_loop_stats_get(const bight_loop *loop,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** @file
- * TCP and UNIX-domain sockets. For descriptions as text see endpoint.h.
+ * TCP and UNIX-domain sockets, by address and by descriptor. For descriptions
+ * as text see endpoint.h.
  */
 #ifndef BIGHT_NET_H
 #define BIGHT_NET_H
@@ -77,6 +78,25 @@ BIGHT_API bight_error bight_unix_connect(bight_loop *loop,
                                          const bight_owner_options *options,
                                          bight_connected_fn fn, void *ctx,
                                          bight_connector **ret_connector);
+
+/**
+ * Listens on a descriptor that somebody else made: a stream socket that
+ * listens, TCP or UNIX, given O_NONBLOCK and FD_CLOEXEC here. It is closed when
+ * listening ends; a socket file stays. Errors, with the descriptor still yours:
+ * INVALID (what else it is), UNSUPPORTED (another family), the factory's.
+ */
+BIGHT_API bight_error bight_socket_listen(bight_loop *loop,
+                                          const bight_factory *factory, int fd,
+                                          const bight_owner_options *options,
+                                          bight_listener **ret_listener);
+
+/** Makes a connection of a descriptor that is connected; likewise, and as
+ * bight_tcp_connect. */
+BIGHT_API bight_error bight_socket_connect(bight_loop *loop,
+                                           const bight_factory *factory, int fd,
+                                           const bight_owner_options *options,
+                                           bight_connected_fn fn, void *ctx,
+                                           bight_connector **ret_connector);
 
 BIGHT_END_DECLS
 

@@ -79,6 +79,16 @@ typedef struct bight_factory {
                          const bight_protocol **ret_protocol);
 } bight_factory;
 
+/** `t` is lent for the call. */
+typedef void (*bight_each_fn)(void *ctx, bight_transport *t);
+
+/** Calls `fn` for each live connection that this factory made on this loop, in
+ * no order (E3): one whose connection_made was called and that has not ended.
+ * They may be written to, closed and aborted inside. On the loop's thread. */
+BIGHT_API void bight_factory_each(bight_loop *loop,
+                                  const bight_factory *factory,
+                                  bight_each_fn fn, void *ctx);
+
 /** For pause_writing and resume_writing of a protocol that answers what it
  * reads: a peer that does not read is not read from. */
 BIGHT_API void bight_pause_own_reading(void *self, bight_transport *t);

@@ -9,6 +9,7 @@
 #ifndef BIGHT_TRANSPORT_H
 #define BIGHT_TRANSPORT_H
 
+#include <bight/deferred.h>
 #include <bight/log.h>
 #include <bight/protocol.h>
 
@@ -38,11 +39,11 @@ typedef enum bight_capability {
 
 /** The deadlines of one connection (T31): never early, up to 20 ms late (two
  * ticks of 10 ms, L4), on a manual or virtual clock, too. */
-typedef enum bight_timeout {
+typedef enum bight_timeout_kind {
     BIGHT_TIMEOUT_IDLE = 1,  /**< nothing read or written; default none */
     BIGHT_TIMEOUT_WRITE = 2, /**< queued bytes make no progress; none */
     BIGHT_TIMEOUT_LINGER = 3 /**< from close to the end; 30 s */
-} bight_timeout;
+} bight_timeout_kind;
 
 typedef enum bight_party {
     BIGHT_PARTY_LOCAL = 1,
@@ -137,7 +138,7 @@ BIGHT_API bight_error bight_transport_set_write_cap(bight_transport *t,
 /** 0 switches the deadline off, but for linger, where it is INVALID. Up to
  * 20 ms late (L4). NO_MEMORY, CLOSED. */
 BIGHT_API bight_error bight_transport_set_timeout(bight_transport *t,
-                                                  bight_timeout which,
+                                                  bight_timeout_kind which,
                                                   uint64_t ms);
 
 /** Bytes written that have not left, in all layers (T16). */
@@ -147,6 +148,9 @@ BIGHT_API bool bight_transport_can(const bight_transport *t,
 /** Open: connection_made was heard and nothing has ended it yet. */
 BIGHT_API bool bight_transport_is_open(const bight_transport *t);
 BIGHT_API bool bight_transport_is_paused(const bight_transport *t);
+/** Data may be delivered now: open, no reason to pause, no bytes held, no
+ * change of protocol pending. What hands data on in pieces asks after each. */
+BIGHT_API bool bight_transport_is_reading(const bight_transport *t);
 BIGHT_API void bight_transport_end(const bight_transport *t, bight_end *end);
 BIGHT_API bight_address bight_transport_peer(const bight_transport *t);
 /** NOT_FOUND where the wire has none. */
@@ -196,6 +200,14 @@ BIGHT_API void bight_transport_unregister_producer(bight_transport *t);
  * ends, the other is closed. NO_MEMORY, CLOSED, BUSY: already piped.
  */
 BIGHT_API bight_error bight_pipe(bight_transport *from, bight_transport *to);
+
+/**
+ * Takes the consumer's end of `d`: it is cancelled when the connection ends,
+ * and connection_lost waits for it, at most the linger timeout, so that its
+ * callbacks may use the protocol's state (T36). Of a connection that is over it
+ * is cancelled and detached. Without memory the connection ends.
+ */
+BIGHT_API void bight_transport_own(bight_transport *t, bight_deferred *d);
 
 BIGHT_END_DECLS
 

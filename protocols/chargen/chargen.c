@@ -2,6 +2,7 @@
 /* Character generator (RFC 864): sends a pattern without end, as fast as the
  * peer reads it, and throws away what it receives. */
 
+#include <bight/plugin.h>
 #include <bight/transport.h>
 
 /* Each line is 72 of the 95 printing characters; the next one begins with the
@@ -11,8 +12,6 @@
 #define LINE (WIDTH + 2)
 /* So many are written at a time: less than the 2 KiB that a cork copies. */
 #define LINES 27
-
-extern const bight_factory bight_protocol_chargen;
 
 struct chargen {
     unsigned line; /* the next one, modulo PRINTING */
@@ -65,8 +64,10 @@ static const bight_protocol chargen = {
     .eof_received = eof_received,
 };
 
-const bight_factory bight_protocol_chargen = {
-    .size = sizeof(bight_factory),
+BIGHT_PLUGIN(chargen) = {
+    .head = BIGHT_PLUGIN_HEAD,
     .name = "chargen",
+    .version = BIGHT_VERSION_STRING,
+    .summary = "sends a pattern without end (RFC 864)",
     .protocol = &chargen,
 };

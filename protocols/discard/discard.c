@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Discard (RFC 863): throws away what it receives. */
-#include <bight/protocol.h>
-
-extern const bight_factory bight_protocol_discard;
+#include <bight/plugin.h>
 
 /* A protocol's defaults do all of it: data is ignored, an end is answered with
  * an end. */
@@ -11,8 +9,10 @@ static const bight_protocol discard = {
     .name = "discard",
 };
 
-const bight_factory bight_protocol_discard = {
-    .size = sizeof(bight_factory),
+BIGHT_PLUGIN(discard) = {
+    .head = BIGHT_PLUGIN_HEAD,
     .name = "discard",
+    .version = BIGHT_VERSION_STRING,
+    .summary = "throws away what it receives (RFC 863)",
     .protocol = &discard,
 };

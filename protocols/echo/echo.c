@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Echo (RFC 862): sends back what it receives. */
+#include <bight/plugin.h>
 #include <bight/transport.h>
-
-extern const bight_factory bight_protocol_echo;
 
 static void data_received(void *self, bight_transport *t, bight_bytes data)
 {
@@ -19,8 +18,10 @@ static const bight_protocol echo = {
     .resume_writing = bight_resume_own_reading,
 };
 
-const bight_factory bight_protocol_echo = {
-    .size = sizeof(bight_factory),
+BIGHT_PLUGIN(echo) = {
+    .head = BIGHT_PLUGIN_HEAD,
     .name = "echo",
+    .version = BIGHT_VERSION_STRING,
+    .summary = "sends back what it receives (RFC 862)",
     .protocol = &echo,
 };

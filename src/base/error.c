@@ -45,7 +45,9 @@ static_assert(sizeof(bight_error) == 16, "returned in two registers");
                                         code(LOOP_CLOSED, "loop closed")       \
                                             code(PROTOCOL_ERROR,               \
                                                  "peer broke the protocol")    \
-                                                code(SYSTEM, "system error")
+                                                code(SYSTEM, "system error")   \
+                                                    code(FRAME_TOO_LONG,       \
+                                                         "frame too long")
 
 static const char *own_symbol(int32_t code)
 {

@@ -24,9 +24,10 @@ struct bight__list_cursor {
 
 /* The walks of this thread, innermost first: bight__list_remove moves those
  * that stand on its node. Nothing of a walk lies in the list, so a list may be
- * used as ever while it is walked. */
+ * used as ever while it is walked. Not of the model initial-exec: the library
+ * could then not be loaded by a program that runs already. */
 extern _Thread_local struct bight__list_cursor *bight__list_walks
-    __attribute__((visibility("hidden"), tls_model("initial-exec")));
+    __attribute__((visibility("hidden")));
 
 /* By way of an integer: what holds a const member may itself be const. */
 #define bight__container(ptr, type, member)                                    \

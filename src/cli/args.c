@@ -10,132 +10,70 @@
 
 #include "complain.h"
 
-#define OPTIONS 64
-
 struct args {
-    const struct args_spec *spec;
+    struct settings *settings;
+    const char *help;
     int argc;
     char *const *argv;
     int at; /* the next argument */
-    void *values;
-    void *ctx;
 };
 
 /* One option as it was written. */
-struct given {
-    bight_bytes name;
-    bight_bytes value;
-    size_t name_at;  /* where in `shown` the name and ... */
-    size_t value_at; /* ... the value begin */
+struct written {
+    struct given given;
+    struct group *group;
+    bight_option option;
     char shown[512];
 };
 
-const struct args_trait *args_trait(const struct args_spec *spec,
-                                    const char *name)
+static void written_init(struct written *written, const char *argument,
+                         size_t name_at)
 {
-    for (const struct args_trait *t = spec->traits; t->name != NULL; t++) {
-        if (name != NULL && strcmp(t->name, name) == 0)
-            return t;
-    }
-    return NULL;
+    *written = (struct written){
+        .given = {.source = {.origin = ORIGIN_FLAG}, .name_at = name_at}};
+    (void)snprintf(written->shown, sizeof(written->shown), "%s", argument);
 }
 
-static const struct args_trait *trait_of_letter(const struct args_spec *spec,
-                                                char letter)
+static int give(struct args *args, struct written *written)
 {
-    for (const struct args_trait *t = spec->traits; t->name != NULL; t++) {
-        if (t->letter == letter)
-            return t;
-    }
-    return NULL;
+    written->given.shown = bight_bytes_text(written->shown);
+    return settings_give(args->settings, written->group, &written->given);
 }
 
-static bool option_find(const struct args *args, bight_bytes name,
-                        bight_option *ret_option)
+static int complain_no_value(const struct written *written)
 {
-    bight_option option;
-    for (size_t i = 0; bight_options_at(args->spec->table, i, &option); i++) {
-        if (bight_bytes_equal(bight_bytes_text(option.name), name)) {
-            *ret_option = option;
-            return true;
-        }
-    }
-    return false;
-}
-
-static int complain_issue(const bight_option_issue *issue,
-                          const struct given *given)
-{
-    bight_diagnostic diagnostic = issue->diagnostic;
-    diagnostic.start += issue->in_name ? given->name_at : given->value_at;
-    return complain(&diagnostic, bight_bytes_text(given->shown));
-}
-
-static int set(struct args *args, const struct given *given,
-               const bight_option *option)
-{
-    const struct args_trait *trait = args_trait(args->spec, option->name);
-    bight_option_issue issue;
-    bight_error error = bight_options_set(args->spec->table, args->values,
-                                          given->name, given->value, &issue);
-    if (bight_error_is(error, &bight_domain, BIGHT_ERROR_NO_MEMORY))
-        return complain_error(error);
-    if (bight_failed(error))
-        return complain_issue(&issue, given);
-    if (trait == NULL || !trait->repeats)
-        return 0;
-    return args->spec->word(args->ctx, option->name,
-                            (const char *)given->value.data);
-}
-
-static int complain_unknown(const struct args *args, bight_bytes name,
-                            const char *argument)
-{
-    const char *known[OPTIONS + 1] = {NULL};
     bight_diagnostic diagnostic;
-    bight_option option;
-    for (size_t i = 0;
-         i < OPTIONS && bight_options_at(args->spec->table, i, &option); i++)
-        known[i] = option.name;
-    const char *nearest = bight_nearest(name, known);
-    bight_diagnostic_set(&diagnostic, 0, name.size + 2,
-                         "unknown option '--%.*s'", (int)name.size,
-                         (const char *)name.data);
-    if (nearest != NULL)
-        bight_diagnostic_hint(&diagnostic, "did you mean '--%s'?", nearest);
-    else
-        bight_diagnostic_hint(&diagnostic, "see: %s", args->spec->help);
-    return complain(&diagnostic, bight_bytes_text(argument));
+    bight_diagnostic_set(&diagnostic, strlen(written->shown), 0,
+                         "--%s needs a value", written->option.name);
+    bight_diagnostic_hint(&diagnostic, "%s", written->option.help);
+    return complain(&diagnostic, bight_bytes_text(written->shown));
 }
 
 /* The value is in the next argument, of which a flag has none. */
-static int take_next(struct args *args, struct given *given,
-                     const bight_option *option)
+static int take_next(struct args *args, struct written *written)
 {
-    size_t length = strlen(given->shown);
-    if (option->type == BIGHT_OPTION_BOOL) {
-        given->value = BIGHT_BYTES("true");
+    size_t length = strlen(written->shown);
+    if (written->option.type == BIGHT_OPTION_BOOL) {
+        written->given.value = BIGHT_BYTES("true");
         return 0;
     }
-    if (args->at == args->argc) {
-        bight_diagnostic diagnostic;
-        bight_diagnostic_set(&diagnostic, length, 0, "--%s needs a value",
-                             option->name);
-        bight_diagnostic_hint(&diagnostic, "%s", option->help);
-        return complain(&diagnostic, bight_bytes_text(given->shown));
-    }
+    if (args->at == args->argc)
+        return complain_no_value(written);
     const char *value = args->argv[args->at++];
-    given->value = bight_bytes_text(value);
-    given->value_at = length + 1;
-    (void)snprintf(given->shown + length, sizeof(given->shown) - length, " %s",
-                   value);
+    written->given.value = bight_bytes_text(value);
+    written->given.value_at = length + 1;
+    (void)snprintf(written->shown + length, sizeof(written->shown) - length,
+                   " %s", value);
     return 0;
 }
 
-static void given_init(struct given *given, const char *argument, size_t prefix)
+static int complain_option(const struct args *args, struct written *written,
+                           const char *argument)
 {
-    *given = (struct given){.name_at = prefix};
-    (void)snprintf(given->shown, sizeof(given->shown), "%s", argument);
+    written->given.name_at = 0;
+    written->given.shown = bight_bytes_text(argument);
+    return settings_complain_unknown(args->settings, NULL, &written->given,
+                                     args->help);
 }
 
 static int parse_long(struct args *args, const char *argument)
@@ -143,21 +81,33 @@ static int parse_long(struct args *args, const char *argument)
     const char *equals = strchr(argument, '=');
     size_t size =
         equals != NULL ? (size_t)(equals - argument) : strlen(argument);
-    struct given given;
-    bight_option option;
-    given_init(&given, argument, 2);
-    given.name = bight_bytes_of(argument + 2, size - 2);
-    if (!option_find(args, given.name, &option))
-        return complain_unknown(args, given.name, argument);
+    struct written written;
+    written_init(&written, argument, 2);
+    written.given.name = bight_bytes_of(argument + 2, size - 2);
+    written.group =
+        settings_find(args->settings, written.given.name, &written.option);
+    if (written.group == NULL)
+        return complain_option(args, &written, argument);
     if (equals != NULL) {
-        given.value = bight_bytes_text(equals + 1);
-        given.value_at = size + 1;
+        written.given.value = bight_bytes_text(equals + 1);
+        written.given.value_at = size + 1;
     } else {
-        int code = take_next(args, &given, &option);
+        int code = take_next(args, &written);
         if (code != 0)
             return code;
     }
-    return set(args, &given, &option);
+    return give(args, &written);
+}
+
+static const struct trait *trait_of_letter(const struct group *group,
+                                           char letter)
+{
+    const struct trait *t = group->traits;
+    for (; t != NULL && t->name != NULL; t++) {
+        if (t->letter == letter)
+            return t;
+    }
+    return NULL;
 }
 
 static int complain_letter(const struct args *args, const char *argument,
@@ -166,10 +116,12 @@ static int complain_letter(const struct args *args, const char *argument,
     bight_diagnostic diagnostic;
     char known[64] = "";
     size_t length = 0;
-    for (const struct args_trait *t = args->spec->traits; t->name != NULL; t++)
+    const struct trait *t = args->settings->command.traits;
+    for (; t != NULL && t->name != NULL; t++) {
         if (t->letter != 0 && length + 4 < sizeof(known))
             length += (size_t)snprintf(known + length, sizeof(known) - length,
                                        " -%c", t->letter);
+    }
     size_t size = 1; /* of the whole UTF-8 character */
     while (((unsigned char)argument[at + size] & 0xc0) == 0x80)
         size++;
@@ -183,22 +135,23 @@ static int complain_letter(const struct args *args, const char *argument,
  * its value, and then *at is the last one. */
 static int parse_letter(struct args *args, const char *argument, size_t *at)
 {
-    const struct args_trait *trait = trait_of_letter(args->spec, argument[*at]);
-    struct given given;
-    bight_option option;
+    struct group *group = &args->settings->command;
+    const struct trait *trait = trait_of_letter(group, argument[*at]);
+    struct written written;
+    written_init(&written, argument, *at);
+    written.group = group;
     if (trait == NULL ||
-        !option_find(args, bight_bytes_text(trait->name), &option))
+        !group_find(group, bight_bytes_text(trait->name), &written.option))
         return complain_letter(args, argument, *at);
-    given_init(&given, argument, *at);
-    given.name = bight_bytes_text(trait->name);
-    if (option.type == BIGHT_OPTION_BOOL || argument[*at + 1] == '\0') {
-        int code = take_next(args, &given, &option);
-        return code != 0 ? code : set(args, &given, &option);
+    written.given.name = bight_bytes_text(trait->name);
+    if (written.option.type == BIGHT_OPTION_BOOL || argument[*at + 1] == '\0') {
+        int code = take_next(args, &written);
+        return code != 0 ? code : give(args, &written);
     }
-    given.value_at = *at + 1;
-    given.value = bight_bytes_text(argument + given.value_at);
+    written.given.value_at = *at + 1;
+    written.given.value = bight_bytes_text(argument + written.given.value_at);
     *at = strlen(argument) - 1;
-    return set(args, &given, &option);
+    return give(args, &written);
 }
 
 /* Flags may stand together: -qv. */
@@ -210,17 +163,25 @@ static int parse_short(struct args *args, const char *argument)
     return code;
 }
 
-int args_parse(const struct args_spec *spec, int argc, char *const *argv,
-               void *values, void *ctx)
+static int parse_operand(const struct args *args, const char *argument)
+{
+    const struct given given = {.source = {.origin = ORIGIN_FLAG},
+                                .value = bight_bytes_text(argument),
+                                .shown = bight_bytes_text(argument)};
+    return args->settings->word(args->settings->ctx, &given);
+}
+
+int args_parse(struct settings *settings, const char *help, int argc,
+               char *const *argv)
 {
     struct args args = {
-        .spec = spec, .argc = argc, .argv = argv, .values = values, .ctx = ctx};
+        .settings = settings, .help = help, .argc = argc, .argv = argv};
     bool operands = false;
     int code = 0;
     while (code == 0 && args.at < argc) {
         const char *argument = argv[args.at++];
         if (operands || argument[0] != '-' || argument[1] == '\0')
-            code = spec->word(ctx, NULL, argument);
+            code = parse_operand(&args, argument);
         else if (strcmp(argument, "--") == 0)
             operands = true;
         else if (argument[1] == '-')
@@ -229,4 +190,34 @@ int args_parse(const struct args_spec *spec, int argc, char *const *argv,
             code = parse_short(&args, argument);
     }
     return code;
+}
+
+/* What follows the option in its argument: "", "=VALUE", "VALUE" of a letter;
+ * NULL if it is another one. */
+static const char *behind(const char *argument, const char *name, char letter)
+{
+    size_t length = strlen(name);
+    if (letter != 0 && argument[0] == '-' && argument[1] == letter)
+        return argument + 2;
+    if (strncmp(argument, "--", 2) != 0 ||
+        strncmp(argument + 2, name, length) != 0)
+        return NULL;
+    const char *rest = argument + 2 + length;
+    return *rest == '\0' || *rest == '=' ? rest : NULL;
+}
+
+const char *args_peek(int argc, char *const *argv, const char *name,
+                      char letter)
+{
+    const char *value = NULL;
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *rest = behind(argv[i], name, letter);
+        if (rest == NULL)
+            continue;
+        if (*rest == '\0')
+            value = i + 1 < argc ? argv[i + 1] : value;
+        else
+            value = *rest == '=' ? rest + 1 : rest;
+    }
+    return value;
 }

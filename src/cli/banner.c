@@ -8,6 +8,7 @@
 #include <bight/log.h>
 
 #include "event.h"
+#include "paint.h"
 
 static bool is_local(const struct server_listener *listener)
 {
@@ -25,9 +26,11 @@ static bool show_urls(const struct server *server, bool local)
         if (is_local(&server->listeners[i]) != local)
             continue;
         (void)fputs(any ? "  " : "  \xe2\x9e\x9c ", stderr);
+        paint_begin(stderr, PAINT_URL);
         for (const char *c = server->listeners[i].url; *c != '\0'; c++)
             (void)fputc((unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c,
                         stderr);
+        paint_end(stderr);
         any = true;
     }
     return any;
@@ -42,10 +45,13 @@ static bool any_loopback(const struct server *server)
     return false;
 }
 
-void banner_show(const struct server *server, const struct protocol *protocol)
+void banner_show(const struct server *server, const bight_plugin_entry *entry)
 {
-    (void)fprintf(stderr, "bight %s  %s  %s\n", bight_version(), protocol->name,
-                  protocol->summary);
+    const char *summary = entry->plugin.summary;
+    paint_begin(stderr, PAINT_NAME);
+    (void)fprintf(stderr, "bight %s  %s", bight_version(), entry->plugin.name);
+    paint_end(stderr);
+    (void)fprintf(stderr, "  %s\n", summary != NULL ? summary : "");
     if (show_urls(server, true))
         (void)fprintf(stderr, "  (this machine only%s)\n",
                       any_loopback(server) ? "; --public to expose" : "");

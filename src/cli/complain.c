@@ -2,28 +2,95 @@
 /* Complaints on stderr. */
 #include "complain.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "exit.h"
+#include "paint.h"
+
+/* Paths and names are of the person's own making, but a terminal need not obey
+ * them. */
+static void put_safely(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        (void)fputc((unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c, stderr);
+}
+
+static void put_name(const char *where)
+{
+    paint_begin(stderr, PAINT_ERROR);
+    (void)fputs("bight:", stderr);
+    paint_end(stderr);
+    (void)fputc(' ', stderr);
+    if (where != NULL) {
+        put_safely(where);
+        (void)fputs(": ", stderr);
+    }
+}
+
+/* The last line is "   ^~~  hint". */
+static void put_marks(const char *line)
+{
+    size_t indent = strspn(line, " ");
+    size_t marks = strspn(line + indent, "^~");
+    (void)fprintf(stderr, "%.*s", (int)indent, line);
+    paint_begin(stderr, PAINT_MARK);
+    (void)fprintf(stderr, "%.*s", (int)marks, line + indent);
+    paint_end(stderr);
+    (void)fputs(line + indent + marks, stderr);
+}
+
+void complain_at(const char *where, const bight_diagnostic *diagnostic,
+                 bight_bytes text)
+{
+    char buf[2048];
+    (void)bight_diagnostic_format(diagnostic, NULL, text, buf, sizeof(buf));
+    char *last = buf;
+    for (char *c = buf; *c != '\0'; c++) {
+        if (*c == '\n' && c[1] != '\0')
+            last = c + 1;
+    }
+    put_name(where);
+    (void)fprintf(stderr, "%.*s", (int)(last - buf), buf);
+    if (last != buf && text.size > 0)
+        put_marks(last);
+    else
+        (void)fputs(last, stderr);
+}
 
 int complain(const bight_diagnostic *diagnostic, bight_bytes text)
 {
-    char buf[2048];
-    (void)bight_diagnostic_format(diagnostic, "bight", text, buf, sizeof(buf));
-    (void)fputs(buf, stderr);
+    complain_at(NULL, diagnostic, text);
     return EXIT_USAGE;
 }
 
-/* Paths and names in it are of the person's own making, but a terminal need
- * not obey them. */
+int complain_unknown(const char *what, const char *word,
+                     const char *const *known)
+{
+    bight_diagnostic diagnostic;
+    bight_diagnostic_set(&diagnostic, 0, strlen(word), "unknown %s '%s'", what,
+                         word);
+    bight_diagnostic_choices(&diagnostic, bight_bytes_text(word), known);
+    return complain(&diagnostic, bight_bytes_text(word));
+}
+
+void complain_text(const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    put_name(NULL);
+    put_safely(text);
+    (void)fputc('\n', stderr);
+}
+
 int complain_error(bight_error error)
 {
     char text[1024];
     (void)bight_error_format(error, text, sizeof(text));
-    for (char *c = text; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
-    }
-    (void)fprintf(stderr, "bight: %s\n", text);
+    complain_text("%s", text);
     return exit_code_of(error);
 }

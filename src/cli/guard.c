@@ -17,8 +17,6 @@ struct host {
 };
 
 struct guard {
-    bight_factory inner;
-    bight_factory outer;
     size_t most;
     size_t most_per_host;
     size_t count;
@@ -26,9 +24,6 @@ struct guard {
     const char *reached;
     struct host *buckets[BUCKETS];
 };
-
-/* A factory's build knows nothing of the program's, so it finds it here. */
-static struct guard *the_guard;
 
 /* False: not limited. Nobody has the /64 that begins with 0xffffffff. */
 static bool host_name(const bight_address *peer, uint64_t *ret_name)
@@ -81,7 +76,7 @@ static bight_error enter_host(struct guard *guard, uint64_t name)
     return bight_ok();
 }
 
-static bight_error enter(struct guard *guard, const bight_address *peer)
+bight_error guard_admit(struct guard *guard, const bight_address *peer)
 {
     uint64_t name;
     if (guard->count >= guard->most)
@@ -108,33 +103,15 @@ static void leave(struct guard *guard, const bight_address *peer)
     bight_free(host);
 }
 
-static bight_error build(void *shared, const bight_address *peer,
-                         const bight_protocol **ret_protocol)
-{
-    const bight_factory *inner = &the_guard->inner;
-    bight_error error = enter(the_guard, peer);
-    if (bight_failed(error))
-        return error;
-    *ret_protocol = inner->protocol;
-    if (inner->build == NULL)
-        return bight_ok();
-    return inner->build(shared, peer, ret_protocol);
-}
-
-struct guard *guard_new(const bight_factory *factory, size_t most,
-                        size_t most_per_host)
+struct guard *guard_new(size_t most, size_t most_per_host)
 {
     struct guard *guard = bight_zalloc(sizeof(*guard));
     if (guard == NULL)
         return NULL;
-    guard->inner = *factory;
-    guard->outer = *factory;
-    guard->outer.build = build;
     guard->most = most;
     guard->most_per_host = most_per_host;
     if (getrandom(&guard->seed, sizeof(guard->seed), GRND_NONBLOCK) < 0)
         guard->seed = (uintptr_t)guard;
-    the_guard = guard;
     return guard;
 }
 
@@ -149,13 +126,7 @@ void guard_free(struct guard *guard)
             bight_free(host);
         }
     }
-    the_guard = NULL;
     bight_free(guard);
-}
-
-const bight_factory *guard_factory(const struct guard *guard)
-{
-    return &guard->outer;
 }
 
 void guard_ended(struct guard *guard, const bight_address *peer)

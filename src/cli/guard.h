@@ -6,17 +6,17 @@
 #ifndef BIGHT_CLI_GUARD_H
 #define BIGHT_CLI_GUARD_H
 
-#include <bight/protocol.h>
+#include <bight/address.h>
+#include <bight/error.h>
 
 struct guard;
 
-/* A guard before `factory`; it is the process's only one. NULL: no memory. */
-struct guard *guard_new(const bight_factory *factory, size_t most,
-                        size_t most_per_host);
+/* NULL: no memory. */
+struct guard *guard_new(size_t most, size_t most_per_host);
 void guard_free(struct guard *guard);
 
-/* The factory to listen with: it asks the guard first. */
-const bight_factory *guard_factory(const struct guard *guard);
+/* Whether one more may enter, who then counts; an error: REFUSED. */
+bight_error guard_admit(struct guard *guard, const bight_address *peer);
 
 /* To be told of every end, and of every refusal: of those that were its own
  * it says which limit was reached, of others it returns NULL. */

@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Places to listen on: an endpoint and the addresses that it stands for. */
+/* Places to listen on: an endpoint, and where that was given. */
 #ifndef BIGHT_CLI_PLACE_H
 #define BIGHT_CLI_PLACE_H
 
-#include <bight/address.h>
-#include <bight/endpoint.h>
-#include <bight/loop.h>
+#include <stdbool.h>
 
-#define PLACE_ADDRESSES 8
+#include <bight/endpoint.h>
+
+#include "given.h"
 
 struct place {
     bight_endpoint *endpoint;
+    struct source source;
     bool loopback; /* no HOST was given, and --public neither */
-    /* TCP: to be bound with the same port; those that this machine does not
-     * have may fail, as long as one does not. */
-    bight_address addresses[PLACE_ADDRESSES];
-    size_t count;
 };
 
-/* Parses `text`, a value of the option (NULL: an operand). Returns an exit
- * code; place_fini frees what it made. */
-int place_parse(struct place *place, const char *option, const char *text);
+/* Parses what was given. Returns an exit code, and has complained; place_fini
+ * frees what it made. */
+int place_parse(struct place *place, const struct given *given);
 
-/* Finds the addresses, running the loop while names are looked up. Returns an
- * exit code. */
-int place_resolve(struct place *place, bight_loop *loop, bool public);
+/* Without HOST the library listens everywhere; a program that nobody told to do
+ * that stays on this machine (E9). Returns an exit code. */
+int place_stay_here(struct place *place);
+
+/* What all wrappers wrap in the end. */
+const bight_endpoint *place_innermost(const struct place *place);
+
+/* Its host has to be looked up. */
+bool place_has_name(const struct place *place);
 
 void place_fini(struct place *place);
 

@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* The protocols that the program was built with. */
+/* The plugins that the program can get at: linked, found, or named by path. */
 #ifndef BIGHT_CLI_PROTOCOLS_H
 #define BIGHT_CLI_PROTOCOLS_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
-#include <bight/protocol.h>
+#include <bight/plugin.h>
 
-struct protocol {
-    const char *name;
-    const char *summary; /* for the banner and the help text */
-    const bight_factory *factory;
-};
+#include "config.h"
 
-/* NULL if there is none of that name. */
-const struct protocol *protocol_find(const char *name);
+/* A word with a slash, or FILE.so. */
+bool protocol_is_path(const char *word);
 
-/* NULL past the last. */
-const struct protocol *protocol_at(size_t index);
+/* By name or path. Returns an exit code; it has complained. */
+int protocol_find(const char *word, const bight_plugin_entry **ret_entry);
 
-/* Fills an array of at most `size` names, ended by NULL. */
-void protocol_names(const char **ret_names, size_t size);
+/* Likewise, without a complaint. */
+bight_error protocol_open(const char *word,
+                          const bight_plugin_entry **ret_entry);
+
+/* All plugins that are there: linked ones, and those in folders; `failed` (may
+ * be NULL) is told of those that were refused. */
+void protocol_load_all(void (*failed)(void *ctx, const char *path,
+                                      bight_error why),
+                       void *ctx);
+
+/* The names of all that can be served, those in folders too, ended by NULL;
+ * lent until the next call. */
+const char *const *protocol_names(void);
+
+/* What a config file asks about them. */
+extern const struct config_protocols protocol_tables;
+
+/* The exit code for a plugin that was refused. */
+int protocol_exit_code(bight_error error);
 
 #endif

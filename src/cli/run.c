@@ -21,12 +21,15 @@
 #include "event.h"
 #include "exit.h"
 #include "guard.h"
+#include "identity.h"
+#include "notify.h"
+#include "pidfile.h"
 #include "serve.h"
 #include "server.h"
 
 struct run {
+    const struct serve *serve;
     const struct serve_options *options;
-    const struct protocol *protocol;
     bight_loop *loop;
     struct guard *guard;
     struct access *access;
@@ -37,18 +40,31 @@ struct run {
     struct server server;
     bight_signal *interrupt;
     bight_signal *terminate;
+    bight_timer *end; /* of --duration */
+    struct pidfile pidfile;
     bool stopping;
     int code;
 };
 
 /* -- connections ---------------------------------------------------------- */
 
+static void stop(struct run *run);
+
+static bight_error on_admit(void *ctx, const bight_address *peer)
+{
+    const struct run *run = ctx;
+    return guard_admit(run->guard, peer);
+}
+
 static void on_ended(void *ctx, bight_transport *t, const bight_end *end)
 {
     struct run *run = ctx;
     bight_address peer = bight_transport_peer(t);
+    uint64_t most = (uint64_t)run->options->connections;
     guard_ended(run->guard, &peer);
     access_ended(run->access, t, end);
+    if (most > 0 && access_count(run->access) >= most)
+        stop(run);
 }
 
 static void on_refused(void *ctx, const bight_address *peer, bight_error why)
@@ -74,26 +90,39 @@ static void say_stopping(const struct run *run)
                   open, open == 1 ? "" : "s", limit);
 }
 
-static void stop(struct run *run, int signum)
+static void stop(struct run *run)
+{
+    if (run->stopping)
+        return;
+    run->stopping = true;
+    notify_send("STOPPING=1");
+    say_stopping(run);
+    server_drain(&run->server, run->options->drain_timeout_ms);
+}
+
+static void stop_by_signal(struct run *run, int signum)
 {
     if (run->stopping) {
         run->code = EXIT_SIGNAL + signum;
         server_drain(&run->server, 0);
         return;
     }
-    run->stopping = true;
-    say_stopping(run);
-    server_drain(&run->server, run->options->drain_timeout_ms);
+    stop(run);
 }
 
 static void on_interrupt(void *ctx)
 {
-    stop(ctx, SIGINT);
+    stop_by_signal(ctx, SIGINT);
 }
 
 static void on_terminate(void *ctx)
 {
-    stop(ctx, SIGTERM);
+    stop_by_signal(ctx, SIGTERM);
+}
+
+static void on_duration(void *ctx)
+{
+    stop(ctx);
 }
 
 static void say_stopped(const struct run *run, const bight_drain_report *report)
@@ -123,7 +152,11 @@ static void let_go(struct run *run)
     server_close(&run->server);
     bight_signal_free(run->interrupt);
     bight_signal_free(run->terminate);
+    bight_timer_free(run->end);
     access_free(run->access);
+    run->interrupt = run->terminate = NULL;
+    run->end = NULL;
+    run->access = NULL;
 }
 
 static void on_drained(void *ctx, const bight_drain_report *report)
@@ -139,8 +172,14 @@ static bight_error watch_signals(struct run *run)
         bight_signal_new(run->loop, SIGINT, on_interrupt, run, &run->interrupt);
     if (bight_failed(error))
         return error;
-    return bight_signal_new(run->loop, SIGTERM, on_terminate, run,
-                            &run->terminate);
+    error = bight_signal_new(run->loop, SIGTERM, on_terminate, run,
+                             &run->terminate);
+    if (bight_failed(error) || run->options->duration_ms == 0)
+        return error;
+    error = bight_timer_new(run->loop, on_duration, run, &run->end);
+    if (!bight_failed(error))
+        bight_timer_start(run->end, run->options->duration_ms);
+    return error;
 }
 
 /* -- the start ------------------------------------------------------------ */
@@ -189,8 +228,9 @@ static int open_access(struct run *run)
             return complain_error(
                 bight_error_note(bight_error_errno(errno), "open %s", path));
     }
-    bight_error error = access_new(run->loop, run->access_fd, json,
-                                   run->protocol->name, &run->access);
+    bight_error error =
+        access_new(run->loop, run->access_fd, json,
+                   run->serve->entry->plugin.name, &run->access);
     return bight_failed(error) ? complain_error(error) : 0;
 }
 
@@ -201,6 +241,8 @@ static void set_owner(struct run *run)
     run->owner.limits.idle_timeout_ms = options->idle_timeout_ms;
     run->owner.ended = on_ended;
     run->owner.refused = on_refused;
+    run->owner.admit = on_admit;
+    run->owner.factory_options = run->serve->values;
     run->owner.ctx = run;
     if (options->trace == TRACE_OFF)
         return;
@@ -212,36 +254,26 @@ static void set_owner(struct run *run)
     run->owner.filter_count = 1;
 }
 
+static void on_started(void *ctx, int code);
+
 static int prepare(struct run *run)
 {
     const struct serve_options *options = run->options;
     int code = open_access(run);
     if (code != 0)
         return code;
-    run->guard = guard_new(run->protocol->factory, (size_t)options->max_conn,
+    run->guard = guard_new((size_t)options->max_conn,
                            (size_t)options->max_conn_per_host);
     if (run->guard == NULL)
         return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
     set_owner(run);
     run->server = (struct server){.loop = run->loop,
-                                  .factory = guard_factory(run->guard),
+                                  .factory = run->serve->entry->factory,
                                   .options = &run->owner,
+                                  .started = on_started,
                                   .drained = on_drained,
                                   .ctx = run};
     return 0;
-}
-
-/* All names first, then all addresses: nothing turns the loop in between, so
- * nobody is served before everybody is. */
-static int listen_on(struct run *run, struct serve *serve)
-{
-    int code = 0;
-    for (size_t i = 0; i < serve->count && code == 0; i++)
-        code =
-            place_resolve(&serve->places[i], run->loop, run->options->public);
-    for (size_t i = 0; i < serve->count && code == 0; i++)
-        code = server_listen(&run->server, &serve->places[i]);
-    return code;
 }
 
 static int announce(struct run *run)
@@ -250,21 +282,45 @@ static int announce(struct run *run)
     if (!bight_failed(error) && run->options->json)
         error = banner_announce(&run->server);
     else if (!bight_failed(error) && !run->options->quiet)
-        banner_show(&run->server, run->protocol);
+        banner_show(&run->server, run->serve->entry);
     if (!bight_failed(error))
         return 0;
     int code = complain_error(error);
     return code == EXIT_RUNTIME ? EXIT_IO : code;
 }
 
+/* The file is made by whoever we are at first, and says who we stay. */
+static int settle(struct run *run)
+{
+    struct identity identity;
+    int code = pidfile_open(&run->pidfile, run->options->pidfile);
+    if (code == 0)
+        code =
+            identity_find(&identity, run->options->user, run->options->group);
+    return code == 0 ? identity_become(&identity) : code;
+}
+
+static void on_started(void *ctx, int code)
+{
+    struct run *run = ctx;
+    if (code == 0)
+        code = settle(run);
+    if (code == 0)
+        code = announce(run);
+    if (code == 0) {
+        notify_send("READY=1");
+        return;
+    }
+    run->code = code;
+    let_go(run);
+}
+
 static int serve_on_loop(struct run *run, struct serve *serve)
 {
     int code = prepare(run);
     if (code == 0)
-        code = listen_on(run, serve);
-    if (code == 0)
-        code = announce(run);
-    if (code != 0)
+        server_start(&run->server, serve->places, serve->count);
+    else
         let_go(run);
     bight_error error = bight_loop_run(run->loop);
     if (code != 0)
@@ -277,22 +333,37 @@ static void finish(struct run *run)
     (void)bight_loop_free(run->loop);
     server_fini(&run->server);
     guard_free(run->guard);
+    pidfile_close(&run->pidfile);
     if (run->access_fd > STDERR_FILENO)
         (void)close(run->access_fd);
     (void)bight_log_set_sink(NULL, NULL, BIGHT_LOG_OFF);
 }
 
+/* What is named on the command line was read before. */
+static int change_folder(const char *path)
+{
+    if (path == NULL || chdir(path) == 0)
+        return 0;
+    (void)complain_error(
+        bight_error_note(bight_error_errno(errno), "chdir %s", path));
+    return errno == EACCES ? EXIT_PERMISSION : EXIT_NO_INPUT;
+}
+
 int serve_run(struct serve *serve)
 {
-    struct run run = {.options = &serve->options,
-                      .protocol = serve->protocol,
+    struct run run = {.serve = serve,
+                      .options = &serve->options,
+                      .pidfile = {.fd = -1},
                       .access_fd = -1};
+    int code = change_folder(serve->options.chdir);
+    if (code != 0)
+        return code;
     raise_limits();
     start_log(&serve->options);
     bight_error error = bight_loop_new(NULL, &run.loop);
     if (bight_failed(error))
         return complain_error(error);
-    int code = serve_on_loop(&run, serve);
+    code = serve_on_loop(&run, serve);
     finish(&run);
     return code;
 }

@@ -1,101 +1,292 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of `bight serve`. */
+/* The command line of `bight serve`, and what else tells it what to do. */
 #include "serve.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bight/alloc.h>
 
+#include "args.h"
 #include "complain.h"
+#include "exit.h"
+#include "help.h"
+#include "identity.h"
+#include "paint.h"
 
-#define NAMES 64
+/* -- words ---------------------------------------------------------------- */
 
-static int set_protocol(struct serve *serve, const char *name)
+static int no_memory(void)
 {
-    const char *known[NAMES];
-    bight_diagnostic diagnostic;
-    serve->protocol = protocol_find(name);
-    if (serve->protocol != NULL)
-        return 0;
-    bight_diagnostic_set(&diagnostic, 0, strlen(name), "unknown protocol '%s'",
-                         name);
-    protocol_names(known, NAMES);
-    bight_diagnostic_choices(&diagnostic, bight_bytes_text(name), known);
-    return complain(&diagnostic, bight_bytes_text(name));
+    return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
 }
 
-static int add_place(struct serve *serve, const char *option, const char *text)
+/* A protocol without options has a section in files all the same. */
+static int set_protocol(struct serve *serve, const char *name)
+{
+    int code = protocol_find(name, &serve->entry);
+    if (code != 0)
+        return code;
+    const bight_option_table *table = serve->entry->plugin.options;
+    struct group *group = &serve->settings.protocol;
+    group->section = serve->entry->plugin.name;
+    if (table == NULL)
+        return 0;
+    serve->values = bight_zalloc(table->values_size);
+    if (serve->values == NULL)
+        return no_memory();
+    bight_error error =
+        group_init(group, group->section, table, NULL, serve->values);
+    return bight_failed(error) ? complain_error(error) : 0;
+}
+
+static int add_place(struct serve *serve, const struct given *given)
 {
     struct place *more = bight_realloc(
         serve->places, (serve->count + 1) * sizeof(*serve->places));
     if (more == NULL)
-        return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
+        return no_memory();
     serve->places = more;
-    return place_parse(&serve->places[serve->count++], option, text);
+    return place_parse(&serve->places[serve->count++], given);
 }
 
-static int take_word(void *ctx, const char *option, const char *text)
+static int take_word(void *ctx, const struct given *given)
 {
     struct serve *serve = ctx;
-    if (option == NULL && serve->protocol == NULL)
-        return set_protocol(serve, text);
-    return add_place(serve, option, text);
+    if (given->name.size == 0 && serve->entry == NULL)
+        return set_protocol(serve, (const char *)given->value.data);
+    return add_place(serve, given);
 }
 
-static const struct args_spec spec = {
-    .table = &serve_option_table,
-    .traits = serve_option_traits,
-    .help = "bight help serve",
-    .word = take_word,
-};
+/* -- all that was given --------------------------------------------------- */
+
+static int read_config(struct serve *serve, const char *path)
+{
+    if (path == NULL || serve->config.path != NULL)
+        return 0;
+    return config_read(&serve->config, path);
+}
+
+/* Who names a folder here means one from here; in the library's variable only
+ * absolute ones count, since that may come from anybody. */
+static int set_plugin_path(const char *folders)
+{
+    char path[4 * PATH_MAX];
+    char here[PATH_MAX];
+    size_t at = 0;
+    if (getcwd(here, sizeof(here)) == NULL)
+        here[0] = '\0';
+    while (at < sizeof(path)) {
+        size_t length = strcspn(folders, ":");
+        bool relative = length > 0 && folders[0] != '/';
+        at += (size_t)snprintf(path + at, sizeof(path) - at, "%s%s%s%.*s",
+                               at > 0 ? ":" : "", relative ? here : "",
+                               relative ? "/" : "", (int)length, folders);
+        folders += length;
+        if (*folders == '\0')
+            break;
+        folders++;
+    }
+    return setenv("BIGHT_PLUGIN_PATH", path, 1) == 0 ? 0 : no_memory();
+}
+
+/* A file may say where plugins are, and a plugin which options there are: these
+ * two come before all others. */
+static int look_ahead(struct serve *serve, int argc, char *const *argv)
+{
+    const char *path = args_peek(argc, argv, "config", 'c');
+    const char *folders = args_peek(argc, argv, "plugin-path", 0);
+    char *said = NULL;
+    int code = read_config(serve, path != NULL ? path : serve->options.config);
+    if (code != 0)
+        return code;
+    if (folders == NULL && serve->options.plugin_path == NULL)
+        folders = said = config_peek(&serve->config, "plugin-path");
+    if (folders != NULL)
+        code = set_plugin_path(folders);
+    bight_free(said);
+    return code;
+}
+
+/* Places of the command line are instead of those of the environment, and these
+ * instead of those of a file. */
+static void keep_places(struct serve *serve)
+{
+    enum origin best = ORIGIN_DEFAULT;
+    size_t kept = 0;
+    for (size_t i = 0; i < serve->count; i++) {
+        if (serve->places[i].source.origin > best)
+            best = serve->places[i].source.origin;
+    }
+    for (size_t i = 0; i < serve->count; i++) {
+        if (serve->places[i].source.origin == best)
+            serve->places[kept++] = serve->places[i];
+        else
+            place_fini(&serve->places[i]);
+    }
+    serve->count = kept;
+}
+
+static int read_all(struct serve *serve, int argc, char *const *argv)
+{
+    struct settings *settings = &serve->settings;
+    char help[64];
+    (void)snprintf(help, sizeof(help), "bight help %s", serve->command->name);
+    int code = settings_take_environment(settings, &settings->command);
+    if (code == 0)
+        code = look_ahead(serve, argc, argv);
+    if (code == 0)
+        code = args_parse(settings, help, argc, argv);
+    if (code != 0 || serve->options.help)
+        return code;
+    code = settings_take_environment(settings, &settings->protocol);
+    int failed = read_config(serve, serve->options.config);
+    if (failed == 0)
+        failed = config_take(&serve->config, settings, &protocol_tables);
+    return failed != 0 ? failed : code;
+}
+
+int serve_read(struct serve *serve, const struct command *command, int argc,
+               char *const *argv)
+{
+    *serve = (struct serve){.command = command};
+    serve->settings.word = take_word;
+    serve->settings.ctx = serve;
+    bight_error error =
+        group_init(&serve->settings.command, NULL, &serve_option_table,
+                   serve_option_traits, &serve->options);
+    if (bight_failed(error))
+        return complain_error(error);
+    int code = read_all(serve, argc, argv);
+    paint_choose((enum color)serve->options.color);
+    if (code == 0)
+        keep_places(serve);
+    return code;
+}
+
+void serve_fini(struct serve *serve)
+{
+    for (size_t i = 0; i < serve->count; i++)
+        place_fini(&serve->places[i]);
+    bight_free(serve->places);
+    group_fini(&serve->settings.protocol);
+    group_fini(&serve->settings.command);
+    bight_free(serve->values);
+    config_fini(&serve->config);
+}
+
+/* -- what is missing ------------------------------------------------------ */
 
 /* A caret behind what was written, for what was not. */
 static int complain_missing(const struct serve *serve)
 {
-    const char *known[NAMES];
     char text[128];
     bight_diagnostic diagnostic;
-    bool named = serve->protocol != NULL;
+    const char *name = serve->entry != NULL ? serve->entry->plugin.name : NULL;
     (void)snprintf(text, sizeof(text), "bight serve %s%s",
-                   named ? serve->protocol->name : "", named ? " " : "");
+                   name != NULL ? name : "", name != NULL ? " " : "");
     bight_diagnostic_set(&diagnostic, strlen(text), 0,
-                         named ? "nowhere to listen"
-                               : "serve needs a protocol");
-    if (named) {
+                         name != NULL ? "nowhere to listen"
+                                      : "serve needs a protocol");
+    if (name != NULL)
         bight_diagnostic_hint(&diagnostic,
                               "add --listen tcp:PORT or --listen unix:PATH");
-    } else {
-        protocol_names(known, NAMES);
-        bight_diagnostic_choices(&diagnostic, bight_bytes_text(NULL), known);
-    }
+    else
+        bight_diagnostic_choices(&diagnostic, bight_bytes_text(NULL),
+                                 protocol_names());
     return complain(&diagnostic, bight_bytes_text(text));
 }
 
-static int parse_and_run(struct serve *serve, int argc, char *const *argv)
+int serve_check(struct serve *serve)
 {
-    int code = args_parse(&spec, argc, argv, &serve->options, serve);
+    struct identity identity;
+    int code = 0;
+    if (serve->entry == NULL || serve->count == 0)
+        return complain_missing(serve);
+    for (size_t i = 0; i < serve->count && code == 0 && !serve->options.public;
+         i++)
+        code = place_stay_here(&serve->places[i]);
     if (code != 0)
         return code;
-    if (serve->options.help) {
-        serve_help();
-        return 0;
-    }
-    if (serve->protocol == NULL || serve->count == 0)
-        return complain_missing(serve);
-    return serve_run(serve);
+    return identity_find(&identity, serve->options.user, serve->options.group);
 }
 
-int serve_command(const struct protocol *protocol, int argc, char *const *argv)
+/* -- the command ---------------------------------------------------------- */
+
+void serve_show(const struct serve *serve)
 {
-    struct serve serve = {.protocol = protocol};
-    bight_error error = bight_options_init(&serve_option_table, &serve.options);
-    if (bight_failed(error))
-        return complain_error(error);
-    int code = parse_and_run(&serve, argc, argv);
-    for (size_t i = 0; i < serve.count; i++)
-        place_fini(&serve.places[i]);
-    bight_free(serve.places);
-    bight_options_fini(&serve_option_table, &serve.options);
+    char text[BIGHT_ENDPOINT_TEXT_MAX + 1];
+    for (size_t i = 0; i < serve->count; i++) {
+        const struct place *place = &serve->places[i];
+        (void)bight_endpoint_format(place->endpoint, text, sizeof(text));
+        settings_show_line("listen", text, &place->source);
+    }
+    settings_show(&serve->settings);
+}
+
+static int dry_run(const struct serve *serve)
+{
+    char text[BIGHT_ENDPOINT_TEXT_MAX + 1];
+    for (size_t i = 0; i < serve->count; i++) {
+        (void)bight_endpoint_format(serve->places[i].endpoint, text,
+                                    sizeof(text));
+        (void)printf("%s would listen on %s\n", serve->entry->plugin.name,
+                     text);
+    }
+    return EXIT_FINE;
+}
+
+static int run_read(struct serve *serve)
+{
+    if (serve->options.help) {
+        help_command_show(serve->command);
+        return EXIT_FINE;
+    }
+    if (serve->options.show_origin) {
+        serve_show(serve);
+        return EXIT_FINE;
+    }
+    int code = serve_check(serve);
+    if (code != 0)
+        return code;
+    return serve->options.dry_run ? dry_run(serve) : serve_run(serve);
+}
+
+static int run(const struct command *command, int argc, char *const *argv)
+{
+    struct serve serve;
+    int code = serve_read(&serve, command, argc, argv);
+    if (code == 0)
+        code = run_read(&serve);
+    serve_fini(&serve);
     return code;
 }
+
+const struct command serve_command = {
+    .name = "serve",
+    .operands = "NAME|./FILE.so [ENDPOINT...]",
+    .summary = "serves a protocol until SIGINT or SIGTERM",
+    .text =
+        "Options of a protocol come after its name; they are told by `bight\n"
+        "info NAME`. Endpoints, as words or with --listen; each kind is told\n"
+        "by `bight info KIND`:\n"
+        "  tcp:[HOST:]PORT    port 0: any that is free; without HOST: this\n"
+        "                     machine only, unless --public\n"
+        "  unix:PATH          a socket file\n"
+        "  systemd:[NAME]     sockets passed by systemd\n"
+        "  fd:NUMBER          a socket that was inherited\n"
+        "\n"
+        "What is not on the command line is taken from the environment, where\n"
+        "--max-conn is BIGHT_MAX_CONN, then from the --config file.\n"
+        "\n"
+        "Durations are written as 500ms, 10s, 2m, 1h. SIGINT and SIGTERM:\n"
+        "drain, end with 0; again: abort, end with 128 + signal. Other "
+        "signals\n"
+        "end it at once.",
+    .options = &serve_option_table,
+    .traits = serve_option_traits,
+    .run = run,
+};

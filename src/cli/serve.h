@@ -1,27 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* bight serve NAME [ENDPOINT...]: from the command line to what shall run. */
+/* bight serve NAME [ENDPOINT...]: from what was given to what shall run. */
 #ifndef BIGHT_CLI_SERVE_H
 #define BIGHT_CLI_SERVE_H
 
-#include "options.h"
+#include "command.h"
+#include "config.h"
 #include "place.h"
 #include "protocols.h"
 
 struct serve {
+    const struct command *command;
+    struct settings settings;
     struct serve_options options;
-    const struct protocol *protocol;
+    struct config config;
+    const bight_plugin_entry *entry; /* NULL: none was named */
+    void *values;                    /* of its options; NULL: it has none */
     struct place *places;
     size_t count;
 };
 
-/* Parses argv[0] .. argv[argc - 1], runs, and returns the exit code. With
- * `protocol` the command line names none. */
-int serve_command(const struct protocol *protocol, int argc, char *const *argv);
+/* Reads the environment, the command line and the config file. Returns an exit
+ * code, and has complained; in any case serve_fini ends it. */
+int serve_read(struct serve *serve, const struct command *command, int argc,
+               char *const *argv);
+void serve_fini(struct serve *serve);
 
-/* The help text, on stdout. */
-void serve_help(void);
+/* Whether there is something to serve and somewhere to listen, which is this
+ * machine if nobody said more. Returns an exit code; it has complained. */
+int serve_check(struct serve *serve);
 
-/* Serves until a signal; in run.c. */
+/* --show-origin, on stdout. */
+void serve_show(const struct serve *serve);
+
+/* Serves until a signal; in run.c. Returns the exit code. */
 int serve_run(struct serve *serve);
 
 #endif

@@ -1,53 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Listening on places, and ending that. */
+/* Opening the ports of all places, and ending them. */
 #include "server.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <bight/alloc.h>
-#include <bight/net.h>
 
 #include "complain.h"
 #include "exit.h"
 #include "holder.h"
 
-/* Ports tried until one is free on all addresses of a place with port 0. */
-#define TRIES 16
-
-static struct server_listener *slot(struct server *server)
-{
-    if (server->count == server->room) {
-        size_t room = server->room == 0 ? 8 : 2 * server->room;
-        struct server_listener *more =
-            bight_realloc(server->listeners, room * sizeof(*more));
-        if (more == NULL)
-            return NULL;
-        server->listeners = more;
-        server->room = room;
-    }
-    struct server_listener *listener = &server->listeners[server->count];
-    *listener = (struct server_listener){.server = server};
-    return listener;
-}
-
-static void set_url(struct server_listener *listener)
-{
-    bight_address address = bight_listener_address(listener->listener);
-    char text[BIGHT_ADDRESS_TEXT_MAX];
-    if (address.family == BIGHT_ADDRESS_UNIX) {
-        (void)bight_listener_describe(listener->listener, listener->url,
-                                      sizeof(listener->url));
-        return;
-    }
-    (void)bight_address_format(&address, text, sizeof(text));
-    (void)snprintf(listener->url, sizeof(listener->url), "tcp://%s", text);
-}
-
-/* -- one address ---------------------------------------------------------- */
+/* -- complaints ----------------------------------------------------------- */
 
 static bool in_use(bight_error error)
 {
@@ -59,19 +27,11 @@ static int complain_held(bight_error error, const struct holder *holder)
     char text[512];
     (void)bight_error_format(error, text, sizeof(text));
     if (holder->pid == getpid())
-        (void)fprintf(stderr, "bight: %s: by this very command\n", text);
+        complain_text("%s: by this very command", text);
     else
-        (void)fprintf(stderr, "bight: %s: held by pid %d (%s)\n", text,
-                      holder->pid, holder->name);
+        complain_text("%s: held by pid %d (%s)", text, holder->pid,
+                      holder->name);
     return EXIT_UNAVAILABLE;
-}
-
-static int complain_tcp(bight_error error, const bight_address *address)
-{
-    struct holder holder;
-    if (in_use(error) && holder_of_tcp(address, &holder))
-        return complain_held(error, &holder);
-    return complain_error(error);
 }
 
 static int complain_unix(bight_error error, const char *path)
@@ -86,120 +46,177 @@ static int complain_unix(bight_error error, const char *path)
     return complain_error(error);
 }
 
-static bool is_missing_here(bight_error error)
+/* The error's text names the address, of several that a name may have (E1). */
+static bool find_address(bight_error error, bight_address *ret)
 {
-    return bight_error_is(error, &bight_errno_domain, EADDRNOTAVAIL) ||
-           bight_error_is(error, &bight_errno_domain, EAFNOSUPPORT);
+    char text[BIGHT_ADDRESS_TEXT_MAX];
+    const char *at = strstr(bight_error_detail(error), "listen tcp:");
+    if (at == NULL)
+        return false;
+    (void)snprintf(text, sizeof(text), "%s", at + strlen("listen tcp:"));
+    char *port = strrchr(text, ':');
+    if (port == NULL)
+        return false;
+    bool bracketed = text[0] == '[' && port[-1] == ']';
+    bight_bytes ip = bight_bytes_of(text + bracketed,
+                                    (size_t)(port - text) - 2U * bracketed);
+    return !bight_failed(
+        bight_address_parse_ip(ip, (uint16_t)strtoul(port + 1, NULL, 10), ret));
 }
 
-static bight_tcp_options tcp_options(const struct place *place)
+/* [::] takes IPv4 as well. */
+static bool find_holder(bight_error error, struct holder *ret)
 {
-    const bight_endpoint *endpoint = place->endpoint;
-    bight_tcp_options tcp;
-    bight_tcp_options_init(&tcp);
-    tcp.nodelay = bight_endpoint_bool(endpoint, "nodelay", tcp.nodelay);
-    tcp.reuse_address =
-        bight_endpoint_bool(endpoint, "reuseaddr", tcp.reuse_address);
-    tcp.reuse_port = bight_endpoint_bool(endpoint, "reuseport", tcp.reuse_port);
-    tcp.keepalive_ms =
-        bight_endpoint_uint(endpoint, "keepalive", tcp.keepalive_ms);
-    tcp.backlog =
-        (int)bight_endpoint_uint(endpoint, "backlog", (uint64_t)tcp.backlog);
-    /* [::] beside 0.0.0.0 leaves IPv4 to that one. */
-    tcp.ipv6_only = place->count > 1;
-    return tcp;
+    static const uint8_t any[16];
+    bight_address address;
+    if (!find_address(error, &address))
+        return false;
+    if (holder_of_tcp(&address, ret))
+        return true;
+    if (address.family != BIGHT_ADDRESS_IPV6 ||
+        memcmp(address.ip, any, sizeof(any)) != 0)
+        return false;
+    address.family = BIGHT_ADDRESS_IPV4;
+    return holder_of_tcp(&address, ret);
 }
 
-static bight_error listen_tcp(struct server *server, const struct place *place,
-                              const bight_address *address)
+/* Somebody else says what there is to listen on: who resolves names, or who
+ * started us with sockets. */
+static bool is_elsewhere(const struct place *place)
 {
-    bight_tcp_options tcp = tcp_options(place);
-    struct server_listener *listener = slot(server);
-    if (listener == NULL)
-        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
-    bight_error error =
-        bight_tcp_listen(server->loop, server->factory, address, &tcp,
-                         server->options, &listener->listener);
-    if (bight_failed(error))
-        return error;
-    listener->loopback = place->loopback;
-    set_url(listener);
-    server->count++;
-    return bight_ok();
+    const char *kind = bight_endpoint_kind_name(place_innermost(place));
+    return place_has_name(place) || strcmp(kind, "fd") == 0 ||
+           strcmp(kind, "systemd") == 0;
 }
 
-static int listen_unix(struct server *server, const struct place *place)
+static int complain_place(const struct place *place, bight_error error)
 {
-    const char *path = bight_endpoint_path(place->endpoint);
-    struct server_listener *listener = slot(server);
-    bight_unix_options options;
-    bight_unix_options_init(&options);
-    options.mode =
-        (unsigned)bight_endpoint_uint(place->endpoint, "mode", options.mode);
-    options.backlog = (int)bight_endpoint_uint(place->endpoint, "backlog",
-                                               (uint64_t)options.backlog);
-    if (listener == NULL)
-        return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
-    bight_error error =
-        bight_unix_listen(server->loop, server->factory, path, &options,
-                          server->options, &listener->listener);
-    if (bight_failed(error))
+    const char *path = bight_endpoint_path(place_innermost(place));
+    struct holder holder;
+    if (path != NULL)
         return complain_unix(error, path);
-    set_url(listener);
-    server->count++;
+    if (in_use(error) && find_holder(error, &holder))
+        return complain_held(error, &holder);
+    int code = complain_error(error);
+    return code == EXIT_RUNTIME && is_elsewhere(place) ? EXIT_UNAVAILABLE
+                                                       : code;
+}
+
+/* -- listeners ------------------------------------------------------------ */
+
+static void set_url(struct server_listener *listener)
+{
+    bight_address address = bight_listener_address(listener->listener);
+    char text[BIGHT_ADDRESS_TEXT_MAX];
+    if (address.family == BIGHT_ADDRESS_UNIX) {
+        (void)bight_listener_describe(listener->listener, listener->url,
+                                      sizeof(listener->url));
+        return;
+    }
+    (void)bight_address_format(&address, text, sizeof(text));
+    (void)snprintf(listener->url, sizeof(listener->url), "tcp://%s", text);
+}
+
+static size_t count_listeners(const struct server *server)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < server->place_count; i++) {
+        for (size_t k = 0; bight_port_listener(server->ports[i], k) != NULL;
+             k++)
+            count++;
+    }
+    return count;
+}
+
+static void add_listeners(struct server *server, size_t place)
+{
+    bight_listener *listener;
+    for (size_t i = 0;
+         (listener = bight_port_listener(server->ports[place], i)) != NULL;
+         i++) {
+        struct server_listener *at = &server->listeners[server->count++];
+        at->listener = listener;
+        at->loopback = server->places[place].loopback;
+        set_url(at);
+    }
+}
+
+static int list_listeners(struct server *server)
+{
+    size_t count = count_listeners(server);
+    server->listeners = bight_zalloc((count + 1) * sizeof(*server->listeners));
+    if (server->listeners == NULL)
+        return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
+    for (size_t i = 0; i < server->place_count; i++)
+        add_listeners(server, i);
     return 0;
 }
 
-/* -- all addresses of a place --------------------------------------------- */
+/* -- opening -------------------------------------------------------------- */
 
-static void close_after(struct server *server, size_t count)
+static void finish(struct server *server, int code)
 {
-    while (server->count > count)
-        bight_listener_close(server->listeners[--server->count].listener);
+    if (code == 0)
+        code = list_listeners(server);
+    if (code != 0)
+        server_close(server);
+    server->started(server->ctx, code);
 }
 
-/* Of several addresses those are skipped that this machine does not have. On
- * failure none is bound, and *at is the one that failed. */
-static bight_error listen_all(struct server *server, const struct place *place,
-                              bight_address *at)
+/* The next place of this round, first of those with names, then of the others;
+ * false: there is none. */
+static bool find_next(struct server *server)
 {
-    size_t before = server->count;
-    bight_error missing = bight_ok();
-    uint16_t port = place->addresses[0].port;
-    for (size_t i = 0; i < place->count; i++) {
-        *at = place->addresses[i];
-        at->port = port;
-        bight_error error = listen_tcp(server, place, at);
-        if (is_missing_here(error)) {
-            missing = error;
-            continue;
+    while (true) {
+        for (; server->at < server->place_count; server->at++) {
+            if (place_has_name(&server->places[server->at]) !=
+                server->names_done)
+                return true;
         }
-        if (bight_failed(error)) {
-            close_after(server, before);
-            return error;
-        }
-        bight_listener *listener =
-            server->listeners[server->count - 1].listener;
-        port = bight_listener_address(listener).port;
+        if (server->names_done)
+            return false;
+        server->names_done = true;
+        server->at = 0;
     }
-    return server->count > before ? bight_ok() : missing;
 }
 
-int server_listen(struct server *server, const struct place *place)
+static void open_next(struct server *server);
+
+static void opened(bight_result *result, void *ctx)
 {
-    bight_address at;
-    bight_error error;
-    if (bight_endpoint_path(place->endpoint) != NULL)
-        return listen_unix(server, place);
-    bool any_port = place->addresses[0].port == 0;
-    for (int i = 0; i < TRIES; i++) {
-        error = listen_all(server, place, &at);
-        if (!any_port || !in_use(error))
-            break;
+    struct server *server = ctx;
+    bight_error error = bight_result_error(result);
+    if (bight_failed(error)) {
+        finish(server, complain_place(&server->places[server->at], error));
+        return;
     }
-    if (!bight_failed(error))
-        return 0;
-    return complain_tcp(error, &at);
+    server->ports[server->at++] = bight_result_take(result).as.pointer;
+    open_next(server);
+}
+
+static void open_next(struct server *server)
+{
+    if (!find_next(server)) {
+        finish(server, 0);
+        return;
+    }
+    bight_on(bight_endpoint_listen(server->loop,
+                                   server->places[server->at].endpoint,
+                                   server->factory, server->options),
+             opened, server);
+}
+
+void server_start(struct server *server, const struct place *places,
+                  size_t count)
+{
+    server->places = places;
+    server->ports = bight_zalloc((count + 1) * sizeof(*server->ports));
+    if (server->ports == NULL) {
+        finish(server, complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY)));
+        return;
+    }
+    server->place_count = count;
+    open_next(server);
 }
 
 /* -- the end -------------------------------------------------------------- */
@@ -207,45 +224,53 @@ int server_listen(struct server *server, const struct place *place)
 size_t server_connections(const struct server *server)
 {
     size_t count = 0;
-    for (size_t i = 0; i < server->count; i++)
-        count += bight_listener_count(server->listeners[i].listener);
+    for (size_t i = 0; i < server->place_count; i++)
+        count += bight_port_count(server->ports[i]);
     return count;
 }
 
-static void listener_drained(void *ctx, const bight_drain_report *report)
+/* Without memory for a report there is none, but it has drained. */
+static void port_drained(bight_result *result, void *ctx)
 {
-    struct server_listener *listener = ctx;
-    struct server *server = listener->server;
-    listener->drained = true;
-    server->report.served += report->served;
-    server->report.aborted += report->aborted;
-    for (size_t i = 0; i < server->count; i++) {
-        if (!server->listeners[i].drained)
-            return;
+    struct server *server = ctx;
+    if (!bight_failed(bight_result_error(result))) {
+        const bight_drain_report *report = bight_result_peek(result).as.pointer;
+        server->report.served += report->served;
+        server->report.aborted += report->aborted;
     }
-    server->drained(server->ctx, &server->report);
+    if (--server->draining == 0)
+        server->drained(server->ctx, &server->report);
 }
 
 void server_drain(struct server *server, uint64_t deadline_ms)
 {
-    server->report.size = sizeof(server->report);
-    for (size_t i = 0; i < server->count; i++) {
-        struct server_listener *listener = &server->listeners[i];
-        if (!listener->drained)
-            bight_listener_drain(listener->listener, deadline_ms,
-                                 listener_drained, listener);
+    if (server->draining > 0) {
+        for (size_t i = 0; i < server->place_count; i++)
+            bight_detach(bight_port_drain(server->ports[i], deadline_ms));
+        return;
     }
+    server->report.size = sizeof(server->report);
+    server->draining = server->place_count;
+    for (size_t i = 0; i < server->place_count; i++)
+        bight_on(bight_port_drain(server->ports[i], deadline_ms), port_drained,
+                 server);
 }
 
 void server_close(struct server *server)
 {
-    close_after(server, 0);
+    for (size_t i = 0; i < server->place_count; i++) {
+        bight_port_close(server->ports[i]);
+        server->ports[i] = NULL;
+    }
+    server->place_count = 0;
+    server->count = 0;
 }
 
 void server_fini(struct server *server)
 {
     bight_free(server->listeners);
+    bight_free(server->ports);
     server->listeners = NULL;
+    server->ports = NULL;
     server->count = 0;
-    server->room = 0;
 }

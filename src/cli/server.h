@@ -1,44 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* The listeners of one `bight serve`: bound together, stopped together. */
+/* The ports of one `bight serve`: opened together, stopped together. */
 #ifndef BIGHT_CLI_SERVER_H
 #define BIGHT_CLI_SERVER_H
 
 #include <bight/listener.h>
+#include <bight/port.h>
 
 #include "place.h"
 
 #define URL_MAX 160
 
-struct server;
-
+/* One address that is listened on. */
 struct server_listener {
-    bight_listener *listener;
-    struct server *server;
-    bool loopback; /* of a place without HOST */
-    bool drained;
-    char url[URL_MAX]; /* "tcp://127.0.0.1:7007", "unix:/run/x" */
+    bight_listener *listener; /* its port's */
+    bool loopback;            /* of a place without HOST */
+    char url[URL_MAX];        /* "tcp://127.0.0.1:7007", "unix:/run/x" */
 };
 
 struct server {
     bight_loop *loop;
     const bight_factory *factory;
     const bight_owner_options *options;
-    struct server_listener *listeners;
-    size_t count;
-    size_t room;
+    /* Once all places are listened on; or none, with an exit code and a
+     * complaint. */
+    void (*started)(void *ctx, int code);
     /* Once all are drained, with the sums of their reports. */
     bight_drained_fn drained;
     void *ctx;
+    /* Its own from here on. */
+    const struct place *places;
+    bight_port **ports; /* one for each place, or NULL */
+    size_t place_count;
+    size_t at; /* what is being opened */
+    bool names_done;
+    struct server_listener *listeners;
+    size_t count;
+    size_t draining; /* ports whose report is still to come */
     bight_drain_report report;
 };
 
-/* Binds all addresses of a place, or none and returns an exit code. */
-int server_listen(struct server *server, const struct place *place);
+/* Opens one place after the other, those first whose names take time: what is
+ * known at once is opened in entries of the loop that follow each other, so no
+ * peer is served before all may be. The places stay the caller's. */
+void server_start(struct server *server, const struct place *places,
+                  size_t count);
 
 size_t server_connections(const struct server *server);
 
-/* As bight_listener_drain, of all; `drained` is called once. Again with 0:
- * aborts what is left. */
+/* Stops listening and waits for connections; `drained` is called once. Again
+ * with 0: aborts what is left. */
 void server_drain(struct server *server, uint64_t deadline_ms);
 
 /* Stops listening; the loop has to run for the rest. */

@@ -28,11 +28,11 @@ static void list_types(const struct bight__endpoint_parser *p,
 }
 
 static void hint_keys(struct bight__endpoint_parser *p,
-                      const struct bight__endpoint_kind *kind, bight_bytes word)
+                      const bight_endpoint_kind *kind, bight_bytes word)
 {
     const char *names[BIGHT__ENDPOINT_FIELDS_MAX + 1];
     size_t count = 0;
-    const struct bight__endpoint_field *f = kind->fields;
+    const bight_endpoint_field *f = kind->fields;
     for (; f->name && count < BIGHT__ENDPOINT_FIELDS_MAX; f++) {
         if (bight__endpoint_is_key(p, f))
             names[count++] = f->name;
@@ -46,35 +46,36 @@ static void hint_keys(struct bight__endpoint_parser *p,
 }
 
 static void put_argument(struct bight__text *usage, const char *name,
-                         bool optional)
+                         bool optional, bool last)
 {
     bight__text_puts(usage, optional ? "[" : "");
     for (; *name != '\0'; name++) {
         uint8_t upper = (uint8_t)toupper((unsigned char)*name);
         bight__text_put(usage, bight_bytes_of(&upper, 1));
     }
-    bight__text_puts(usage, optional ? ":]" : "");
+    bight__text_puts(usage, !optional ? "" : last ? "]" : ":]");
 }
 
 /* "write tcp:[HOST:]PORT, then keys; IPv6 as [::1]" */
 static void hint_usage(struct bight__endpoint_parser *p,
-                       const struct bight__endpoint_kind *kind)
+                       const bight_endpoint_kind *kind)
 {
     char buf[128];
     struct bight__text usage;
     const char *keys = "", *brackets = "", *separator = ":";
     bight__text_init(&usage, buf, sizeof(buf));
     bight__text_puts(&usage, kind->name);
-    for (const struct bight__endpoint_field *f = kind->fields; f->name; f++) {
+    for (const bight_endpoint_field *f = kind->fields; f->name; f++) {
         if (bight__endpoint_is_key(p, f))
             keys = ", then keys";
         if (!bight__endpoint_is_argument(p, f))
             continue;
-        if (f->type == BIGHT__ENDPOINT_HOST)
+        if (f->type == BIGHT_ENDPOINT_HOST)
             brackets = "; IPv6 as [::1]";
         bool optional = !bight__endpoint_has_side(p, f->required);
         bight__text_puts(&usage, separator);
-        put_argument(&usage, f->name, optional);
+        bool last = f[1].name == NULL || !f[1].positional;
+        put_argument(&usage, f->name, optional, last);
         separator = optional ? "" : ":";
     }
     (void)bight__text_end(&usage);
@@ -82,7 +83,7 @@ static void hint_usage(struct bight__endpoint_parser *p,
                           brackets);
 }
 
-const struct bight__endpoint_kind *bight__endpoint_bare_kind(
+const bight_endpoint_kind *bight__endpoint_bare_kind(
     const struct bight__endpoint_parser *p)
 {
     if (!bight__endpoint_scan_is_bare(&p->scan))
@@ -110,7 +111,7 @@ static bool type_is_missing(struct bight__endpoint_parser *p, const char *bare)
 bool bight__endpoint_complain_type(struct bight__endpoint_parser *p, size_t end)
 {
     struct bight__endpoint_scan *s = &p->scan;
-    const struct bight__endpoint_kind *bare = bight__endpoint_bare_kind(p);
+    const bight_endpoint_kind *bare = bight__endpoint_bare_kind(p);
     const char *names[BIGHT__ENDPOINT_KINDS_MAX + 1];
     bight_bytes word = bight__endpoint_scan_slice(s, s->at, end);
     list_types(p, names);
@@ -123,7 +124,7 @@ bool bight__endpoint_complain_type(struct bight__endpoint_parser *p, size_t end)
 }
 
 bool bight__endpoint_complain_type_side(struct bight__endpoint_parser *p,
-                                        const struct bight__endpoint_kind *kind,
+                                        const bight_endpoint_kind *kind,
                                         size_t end)
 {
     const char *names[BIGHT__ENDPOINT_KINDS_MAX + 1];
@@ -136,8 +137,7 @@ bool bight__endpoint_complain_type_side(struct bight__endpoint_parser *p,
 }
 
 bool bight__endpoint_complain_count(struct bight__endpoint_parser *p,
-                                    const struct bight__endpoint_kind *kind,
-                                    size_t end)
+                                    const bight_endpoint_kind *kind, size_t end)
 {
     const char *many = p->scan.at < end ? "many" : "few";
     (void)bight__endpoint_scan_fail(
@@ -147,7 +147,7 @@ bool bight__endpoint_complain_count(struct bight__endpoint_parser *p,
 }
 
 bool bight__endpoint_complain_order(struct bight__endpoint_parser *p,
-                                    const struct bight__endpoint_kind *kind,
+                                    const bight_endpoint_kind *kind,
                                     const struct bight__endpoint_span *span)
 {
     (void)bight__endpoint_scan_fail(&p->scan, span->start, span->end,
@@ -204,7 +204,7 @@ bool bight__endpoint_complain_key(struct bight__endpoint_parser *p,
 }
 
 bool bight__endpoint_complain_key_side(struct bight__endpoint_parser *p,
-                                       const struct bight__endpoint_kind *kind,
+                                       const bight_endpoint_kind *kind,
                                        const struct bight__endpoint_span *span)
 {
     struct bight__endpoint_scan *s = &p->scan;

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-size_t bight__endpoint_field_count(const struct bight__endpoint_kind *kind)
+size_t bight__endpoint_field_count(const bight_endpoint_kind *kind)
 {
     size_t count = 0;
     while (kind->fields[count].name != NULL)
@@ -16,7 +16,7 @@ size_t bight__endpoint_field_count(const struct bight__endpoint_kind *kind)
     return count;
 }
 
-size_t bight__endpoint_field_index(const struct bight__endpoint_kind *kind,
+size_t bight__endpoint_field_index(const bight_endpoint_kind *kind,
                                    bight_bytes name)
 {
     size_t i = 0;
@@ -35,7 +35,7 @@ void bight_endpoint_free(bight_endpoint *endpoint)
     }
 }
 
-const char *bight_endpoint_kind(const bight_endpoint *endpoint)
+const char *bight_endpoint_kind_name(const bight_endpoint *endpoint)
 {
     return endpoint->kind->name;
 }
@@ -46,9 +46,9 @@ bight_endpoint_side bight_endpoint_get_side(const bight_endpoint *endpoint)
 }
 
 static const char *value_of_type(const bight_endpoint *endpoint,
-                                 enum bight__endpoint_type type)
+                                 bight_endpoint_type type)
 {
-    const struct bight__endpoint_field *fields = endpoint->kind->fields;
+    const bight_endpoint_field *fields = endpoint->kind->fields;
     for (size_t i = 0; fields[i].name != NULL; i++) {
         if (fields[i].positional && fields[i].type == type)
             return endpoint->values[i];
@@ -58,29 +58,30 @@ static const char *value_of_type(const bight_endpoint *endpoint,
 
 const char *bight_endpoint_host(const bight_endpoint *endpoint)
 {
-    return value_of_type(endpoint, BIGHT__ENDPOINT_HOST);
+    return value_of_type(endpoint, BIGHT_ENDPOINT_HOST);
 }
 
 uint16_t bight_endpoint_port(const bight_endpoint *endpoint)
 {
-    const char *text = value_of_type(endpoint, BIGHT__ENDPOINT_PORT);
+    const char *text = value_of_type(endpoint, BIGHT_ENDPOINT_PORT);
     uint64_t port = 0;
     if (text != NULL)
-        (void)bight__endpoint_value_uint(BIGHT__ENDPOINT_PORT, text, &port);
+        (void)bight__endpoint_value_uint(BIGHT_ENDPOINT_PORT, text, &port);
     return (uint16_t)port;
 }
 
 const char *bight_endpoint_path(const bight_endpoint *endpoint)
 {
-    return value_of_type(endpoint, BIGHT__ENDPOINT_PATH);
+    return value_of_type(endpoint, BIGHT_ENDPOINT_PATH);
 }
 
-static const struct bight__endpoint_field *find_value(
-    const bight_endpoint *endpoint, const char *name, const char **ret_value)
+static const bight_endpoint_field *find_value(const bight_endpoint *endpoint,
+                                              const char *name,
+                                              const char **ret_value)
 {
-    const struct bight__endpoint_kind *kind = endpoint->kind;
+    const bight_endpoint_kind *kind = endpoint->kind;
     size_t index = bight__endpoint_field_index(kind, bight_bytes_text(name));
-    const struct bight__endpoint_field *field = &kind->fields[index];
+    const bight_endpoint_field *field = &kind->fields[index];
     if (field->name != NULL && field->stands_for != NULL)
         return find_value(endpoint, field->stands_for, ret_value);
     if (field->name == NULL || endpoint->values[index] == NULL)
@@ -102,9 +103,8 @@ bool bight_endpoint_bool(const bight_endpoint *endpoint, const char *name,
 {
     const char *value;
     bool on = if_absent;
-    const struct bight__endpoint_field *field =
-        find_value(endpoint, name, &value);
-    if (field != NULL && field->type == BIGHT__ENDPOINT_BOOL)
+    const bight_endpoint_field *field = find_value(endpoint, name, &value);
+    if (field != NULL && field->type == BIGHT_ENDPOINT_BOOL)
         (void)bight__endpoint_value_bool(value, &on);
     return on;
 }
@@ -114,8 +114,7 @@ uint64_t bight_endpoint_uint(const bight_endpoint *endpoint, const char *name,
 {
     const char *value;
     uint64_t number = if_absent;
-    const struct bight__endpoint_field *field =
-        find_value(endpoint, name, &value);
+    const bight_endpoint_field *field = find_value(endpoint, name, &value);
     if (field != NULL)
         (void)bight__endpoint_value_uint(field->type, value, &number);
     return number;
@@ -138,10 +137,9 @@ static void put_escaped(struct bight__text *text, const char *value)
 }
 
 static void put_value(struct bight__text *text,
-                      const struct bight__endpoint_field *field,
-                      const char *value)
+                      const bight_endpoint_field *field, const char *value)
 {
-    bool ipv6 = field->type == BIGHT__ENDPOINT_HOST && strchr(value, ':');
+    bool ipv6 = field->type == BIGHT_ENDPOINT_HOST && strchr(value, ':');
     if (!ipv6) {
         put_escaped(text, value);
         return;
@@ -153,7 +151,7 @@ static void put_value(struct bight__text *text,
 
 static void put_level(struct bight__text *text, const bight_endpoint *level)
 {
-    const struct bight__endpoint_field *fields = level->kind->fields;
+    const bight_endpoint_field *fields = level->kind->fields;
     bool first = true;
     bight__text_puts(text, level->kind->name);
     for (size_t i = 0; fields[i].name != NULL; i++) {

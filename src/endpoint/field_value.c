@@ -89,21 +89,21 @@ bool bight__endpoint_value_bool(const char *value, bool *ret)
     return bight__parse_bool(bight_bytes_text(value), ret, &ignored) == 0;
 }
 
-bool bight__endpoint_value_uint(enum bight__endpoint_type type,
-                                const char *value, uint64_t *ret)
+bool bight__endpoint_value_uint(bight_endpoint_type type, const char *value,
+                                uint64_t *ret)
 {
     switch (type) {
-    case BIGHT__ENDPOINT_PORT:
-    case BIGHT__ENDPOINT_UINT:
+    case BIGHT_ENDPOINT_PORT:
+    case BIGHT_ENDPOINT_UINT:
         return read_number(value, strlen(value), ret);
-    case BIGHT__ENDPOINT_MODE:
+    case BIGHT_ENDPOINT_MODE:
         return read_mode(value, ret);
-    case BIGHT__ENDPOINT_DURATION:
+    case BIGHT_ENDPOINT_DURATION:
         return read_duration(value, ret);
-    case BIGHT__ENDPOINT_HOST:
-    case BIGHT__ENDPOINT_PATH:
-    case BIGHT__ENDPOINT_TEXT:
-    case BIGHT__ENDPOINT_BOOL:
+    case BIGHT_ENDPOINT_HOST:
+    case BIGHT_ENDPOINT_PATH:
+    case BIGHT_ENDPOINT_TEXT:
+    case BIGHT_ENDPOINT_BOOL:
         break;
     }
     return false;
@@ -212,8 +212,8 @@ static bool check_bool(const char *name, const char *value,
                  QUOTE(value));
 }
 
-static bool check_uint(const struct bight__endpoint_field *field,
-                       const char *value, bight_diagnostic *diagnostic)
+static bool check_uint(const bight_endpoint_field *field, const char *value,
+                       bight_diagnostic *diagnostic)
 {
     uint64_t number;
     if (read_number(value, strlen(value), &number) && number >= field->min &&
@@ -236,8 +236,8 @@ static bool check_mode(const char *name, const char *value,
                                   "group");
 }
 
-static bool check_duration(const struct bight__endpoint_field *field,
-                           const char *value, bight_diagnostic *diagnostic)
+static bool check_duration(const bight_endpoint_field *field, const char *value,
+                           bight_diagnostic *diagnostic)
 {
     uint64_t ms;
     if (!read_duration(value, &ms)) {
@@ -256,32 +256,32 @@ static bool check_duration(const struct bight__endpoint_field *field,
     return false;
 }
 
-bool bight__endpoint_value_check(const struct bight__endpoint_field *field,
+bool bight__endpoint_value_check(const bight_endpoint_field *field,
                                  bight_endpoint_side side, const char *value,
                                  bool bracketed, bight_diagnostic *diagnostic)
 {
     if (value[0] == '\0') {
         (void)wrong(diagnostic, "the %s is empty", field->name);
-        if (field->type != BIGHT__ENDPOINT_HOST)
+        if (field->type != BIGHT_ENDPOINT_HOST)
             return false;
         return wrong_hint(diagnostic, "IPv6 is in brackets: [::1]");
     }
     switch (field->type) {
-    case BIGHT__ENDPOINT_HOST:
+    case BIGHT_ENDPOINT_HOST:
         return check_host(value, bracketed, diagnostic);
-    case BIGHT__ENDPOINT_PORT:
+    case BIGHT_ENDPOINT_PORT:
         return check_port(side, value, diagnostic);
-    case BIGHT__ENDPOINT_PATH:
+    case BIGHT_ENDPOINT_PATH:
         return check_path(value, diagnostic);
-    case BIGHT__ENDPOINT_BOOL:
+    case BIGHT_ENDPOINT_BOOL:
         return check_bool(field->name, value, diagnostic);
-    case BIGHT__ENDPOINT_UINT:
+    case BIGHT_ENDPOINT_UINT:
         return check_uint(field, value, diagnostic);
-    case BIGHT__ENDPOINT_MODE:
+    case BIGHT_ENDPOINT_MODE:
         return check_mode(field->name, value, diagnostic);
-    case BIGHT__ENDPOINT_DURATION:
+    case BIGHT_ENDPOINT_DURATION:
         return check_duration(field, value, diagnostic);
-    case BIGHT__ENDPOINT_TEXT:
+    case BIGHT_ENDPOINT_TEXT:
         break;
     }
     return true;

@@ -6,6 +6,8 @@
 
 #include <bight/alloc.h>
 
+#include "endpoint/kinds.h"
+
 /*
  * Each level of the text becomes one node, with copies of its texts behind it.
  * A field with '=' is a key, any other an argument; keys come last, except
@@ -17,7 +19,7 @@
  *     +-----+- wrappers
  */
 
-static const struct bight__endpoint_kind *find_kind(
+static const bight_endpoint_kind *find_kind(
     const struct bight__endpoint_parser *p, bight_bytes name)
 {
     for (size_t i = 0; p->kinds[i] != NULL; i++) {
@@ -29,7 +31,7 @@ static const struct bight__endpoint_kind *find_kind(
 
 /* Canonical is without: tcp://h:80 is tcp:h:80, unix:///p is unix:/p. */
 static bool skip_slashes(struct bight__endpoint_parser *p,
-                         const struct bight__endpoint_kind *kind)
+                         const bight_endpoint_kind *kind)
 {
     struct bight__endpoint_scan *s = &p->scan;
     size_t start = s->at;
@@ -38,7 +40,7 @@ static bool skip_slashes(struct bight__endpoint_parser *p,
         return true;
     s->at += 2;
     s->done = s->at == s->text.size;
-    if (kind->fields[0].type != BIGHT__ENDPOINT_PATH ||
+    if (kind->fields[0].type != BIGHT_ENDPOINT_PATH ||
         (!s->done && s->text.data[s->at] == '/'))
         return true;
     (void)bight__endpoint_scan_fail(
@@ -48,13 +50,12 @@ static bool skip_slashes(struct bight__endpoint_parser *p,
     return false;
 }
 
-static const struct bight__endpoint_kind *read_kind(
-    struct bight__endpoint_parser *p)
+static const bight_endpoint_kind *read_kind(struct bight__endpoint_parser *p)
 {
     struct bight__endpoint_scan *s = &p->scan;
     size_t end = bight__endpoint_scan_word(s, s->at);
     bool inner = p->outermost != NULL;
-    const struct bight__endpoint_kind *kind =
+    const bight_endpoint_kind *kind =
         find_kind(p, bight__endpoint_scan_slice(s, s->at, end));
     if (kind == NULL) {
         kind = inner ? bight__endpoint_bare_kind(p) : NULL;
@@ -73,7 +74,7 @@ static const struct bight__endpoint_kind *read_kind(
 }
 
 static bight_endpoint *new_node(struct bight__endpoint_parser *p,
-                                const struct bight__endpoint_kind *kind)
+                                const bight_endpoint_kind *kind)
 {
     size_t count = bight__endpoint_field_count(kind);
     size_t head = sizeof(bight_endpoint) + count * sizeof(char *);
@@ -95,10 +96,10 @@ static bight_endpoint *new_node(struct bight__endpoint_parser *p,
 static bool set_value(struct bight__endpoint_parser *p, bight_endpoint *node,
                       size_t index, struct bight__endpoint_span span)
 {
-    const struct bight__endpoint_field *field = &node->kind->fields[index];
+    const bight_endpoint_field *field = &node->kind->fields[index];
     bight_diagnostic *diagnostic = p->scan.diagnostic;
     size_t start = span.start, length = span.end - span.start;
-    bool host = field->type == BIGHT__ENDPOINT_HOST;
+    bool host = field->type == BIGHT_ENDPOINT_HOST;
     bool bracketed = host && length > 0 && p->scan.text.data[start] == '[';
     if (bracketed && !bight__endpoint_scan_unwrap(&p->scan, &span))
         return false;
@@ -119,7 +120,7 @@ static bool assign_arguments(struct bight__endpoint_parser *p,
                              const struct bight__endpoint_span *spans,
                              size_t absent)
 {
-    const struct bight__endpoint_field *fields = node->kind->fields;
+    const bight_endpoint_field *fields = node->kind->fields;
     for (size_t i = 0; fields[i].name != NULL; i++) {
         if (!bight__endpoint_is_argument(p, &fields[i]))
             continue;
@@ -132,11 +133,11 @@ static bool assign_arguments(struct bight__endpoint_parser *p,
 }
 
 static void count_arguments(const struct bight__endpoint_parser *p,
-                            const struct bight__endpoint_kind *kind,
-                            size_t *ret_least, size_t *ret_most)
+                            const bight_endpoint_kind *kind, size_t *ret_least,
+                            size_t *ret_most)
 {
     size_t least = 0, most = 0;
-    for (const struct bight__endpoint_field *f = kind->fields; f->name; f++) {
+    for (const bight_endpoint_field *f = kind->fields; f->name; f++) {
         if (!bight__endpoint_is_argument(p, f))
             continue;
         most++;
@@ -188,10 +189,10 @@ static bool read_arguments(struct bight__endpoint_parser *p,
 static bool read_key(struct bight__endpoint_parser *p, bight_endpoint *node,
                      const struct bight__endpoint_span *span)
 {
-    const struct bight__endpoint_kind *kind = node->kind;
+    const bight_endpoint_kind *kind = node->kind;
     size_t index = bight__endpoint_field_index(
         kind, bight__endpoint_scan_slice(&p->scan, span->start, span->equals));
-    const struct bight__endpoint_field *field = &kind->fields[index];
+    const bight_endpoint_field *field = &kind->fields[index];
     if (field->name == NULL || field->positional)
         return bight__endpoint_complain_key(p, node, span);
     if (!bight__endpoint_has_side(p, field->sides))
@@ -229,7 +230,7 @@ static bool read_keys(struct bight__endpoint_parser *p, bight_endpoint *node)
 static bool check_required(struct bight__endpoint_parser *p,
                            const bight_endpoint *node)
 {
-    const struct bight__endpoint_field *f = node->kind->fields;
+    const bight_endpoint_field *f = node->kind->fields;
     for (size_t i = 0; f[i].name != NULL; i++) {
         if (!bight__endpoint_has_side(p, f[i].required) ||
             node->values[i] != NULL)
@@ -249,7 +250,7 @@ static bool check_required(struct bight__endpoint_parser *p,
 
 static bool read_level(struct bight__endpoint_parser *p, bight_endpoint **at)
 {
-    const struct bight__endpoint_kind *kind = read_kind(p);
+    const bight_endpoint_kind *kind = read_kind(p);
     if (kind == NULL)
         return false;
     bight_endpoint *node = new_node(p, kind);
@@ -287,10 +288,10 @@ static bight_error failure(const struct bight__endpoint_parser *p)
     return bight_error_note(error, "%s (%s)", d->message, d->hint);
 }
 
-bight_error bight__endpoint_parse(
-    bight_bytes text, bight_endpoint_side side,
-    const struct bight__endpoint_kind *const *kinds,
-    bight_endpoint **ret_endpoint, bight_diagnostic *ret_diagnostic)
+bight_error bight__endpoint_parse(bight_bytes text, bight_endpoint_side side,
+                                  const bight_endpoint_kind *const *kinds,
+                                  bight_endpoint **ret_endpoint,
+                                  bight_diagnostic *ret_diagnostic)
 {
     bight_diagnostic diagnostic = {.message = ""};
     struct bight__endpoint_parser p = {
@@ -314,6 +315,8 @@ bight_error bight_endpoint_parse(bight_bytes text, bight_endpoint_side side,
                                  bight_endpoint **ret_endpoint,
                                  bight_diagnostic *ret_diagnostic)
 {
-    return bight__endpoint_parse(text, side, bight__endpoint_kinds,
-                                 ret_endpoint, ret_diagnostic);
+    const bight_endpoint_kind *kinds[BIGHT__ENDPOINT_KINDS_MAX + 1];
+    bight__endpoint_kinds(kinds);
+    return bight__endpoint_parse(text, side, kinds, ret_endpoint,
+                                 ret_diagnostic);
 }

@@ -8,7 +8,6 @@
  */
 #include "loop/loop.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,7 +56,7 @@ static void ignore_sigpipe(void)
 static void wheel_expired(struct bight__wheel_node *node)
 {
     (void)node;
-    assert(false && "a wheel node without the wire");
+    assert(false && "a wheel node without its floor");
 }
 
 /* The last entry: whatever was queued before it has run. */
@@ -65,6 +64,10 @@ static void shut_run(struct bight__ready *entry)
 {
     bight_loop *loop = bight__container(entry, bight_loop, shut);
     if (loop->ready_head != NULL || loop->dirty_levels != 0) {
+        bight__ready_push(loop, entry);
+        return;
+    }
+    if (loop->async_end != NULL && loop->async_end(loop)) {
         bight__ready_push(loop, entry);
         return;
     }
@@ -94,6 +97,8 @@ static void loop_destroy(bight_loop *loop)
 {
     if (loop->wire_fini != NULL)
         loop->wire_fini(loop);
+    if (loop->async_fini != NULL)
+        loop->async_fini(loop);
     bight__pools_free(loop);
     bight__calls_fini(loop);
     bight__timers_fini(&loop->timers);
@@ -129,7 +134,8 @@ bight_error bight__loop_make(const bight_loop_options *given, void *host,
         ignore_sigpipe();
     bight__dispatch_tick(loop, bight__loop_now_ms(loop));
     bight__wheel_init(&loop->wheel, (uint32_t)(loop->now_ms / BIGHT__TICK_MS));
-    loop->wheel.expired = wheel_expired;
+    bight__wheel_init(&loop->deadlines, loop->wheel.now);
+    loop->wheel.expired = loop->deadlines.expired = wheel_expired;
     *ret_loop = loop;
     return bight_ok();
 }
@@ -163,61 +169,6 @@ bool bight__loop_fault_planned(bight_loop *loop)
 {
     loop->faults_seen++;
     return --loop->faults == 0;
-}
-
-static uint64_t wheel_due_ns(const bight_loop *loop)
-{
-    uint32_t ticks;
-    if (!bight__wheel_next(&loop->wheel, &ticks))
-        return UINT64_MAX;
-    uint64_t tick = loop->now_ms / BIGHT__TICK_MS;
-    /* The wheel's 32 bits wrap; how far it is from the cached clock does not.
-     * It may be ahead: it advances by the fresh one. */
-    int32_t behind = (int32_t)((uint32_t)tick - loop->wheel.now);
-    uint64_t now = tick - (uint64_t)(int64_t)behind;
-    return (now + ticks) * BIGHT__TICK_MS * 1000000;
-}
-
-void bight__loop_rearm(bight_loop *loop)
-{
-    uint64_t heap = bight__timers_due(&loop->timers);
-    uint64_t wheel = wheel_due_ns(loop);
-    uint64_t due = heap < wheel ? heap : wheel;
-    bool keeps = loop->timers.armed > 0;
-    if (due == loop->armed_ns && keeps == loop->armed_keeps)
-        return;
-    loop->armed_ns = due;
-    loop->armed_keeps = keeps;
-    loop->backend->arm(loop, due, keeps);
-}
-
-/* From a fresh clock, since outside of dispatches the cached one stands still.
- * A tick more, since at its expiry the owner may judge by a cached one, and up
- * to another by rounding up. An empty wheel does not turn: its hand may be too
- * far behind for 32 bits, so it is set first. */
-void bight__loop_watch(bight_loop *loop, struct bight__wheel_node *node,
-                       uint64_t delay_ms)
-{
-    uint64_t now_ms = bight__loop_now_ms(loop);
-    uint64_t tick = now_ms / BIGHT__TICK_MS;
-    uint64_t far_ms = (uint64_t)INT32_MAX * BIGHT__TICK_MS / 2;
-    uint64_t due_ms = now_ms + (delay_ms < far_ms ? delay_ms : far_ms);
-    uint64_t due = (due_ms + BIGHT__TICK_MS - 1) / BIGHT__TICK_MS + 1;
-    if (loop->wheel.queued == 0)
-        loop->wheel.now = (uint32_t)tick;
-    bight__wheel_add(&loop->wheel, node, (uint32_t)due);
-    bight__loop_rearm(loop);
-}
-
-void bight__loop_expire(bight_loop *loop)
-{
-    uint64_t now_ns = bight_loop_now_ns(loop);
-    bight__dispatch_tick(loop, now_ns / 1000000);
-    loop->armed_ns = UINT64_MAX;
-    bight__timers_expire(loop, now_ns);
-    bight__wheel_advance(&loop->wheel,
-                         (uint32_t)(now_ns / 1000000 / BIGHT__TICK_MS));
-    bight__loop_rearm(loop);
 }
 
 static bight_error usage(const char *text)
@@ -394,6 +345,7 @@ void bight_loop_stats_get(const bight_loop *loop, bight_loop_stats *stats)
         .threadsafe = loop->threadsafe_count,
         .slow_callbacks = loop->slow_callbacks,
         .connections = loop->connections,
+        .deferreds = loop->deferreds,
     };
     memcpy(all.slow_histogram, loop->slow_histogram,
            sizeof(all.slow_histogram));

@@ -83,13 +83,19 @@ struct bight_loop {
     struct uv_loop_s *uv; /* NULL under a virtual loop */
     void *backend_state;
     uint64_t manual_ns; /* the clock of a loop that is not REAL */
+    uint64_t wall_ms;   /* the time of day when that was 0 */
     uint64_t armed_ns;  /* when the backend's timer is due; UINT64_MAX: not */
     bool armed_keeps;
 
     struct bight__timers timers;
     struct bight__wheel wheel;
+    struct bight__wheel deadlines; /* those that keep the loop running */
     struct bight__resources resources;
+    /* While a layer above makes what the program asked it for: where that was
+     * asked. NULL: the caller is the program. */
+    const void *origin;
     uint64_t connections;
+    uint64_t deferreds; /* objects, until both ends are gone */
 
     /* The reserve that call_soon falls back to when allocation fails (S3). */
     struct bight__call *call_pool;
@@ -106,7 +112,14 @@ struct bight_loop {
     struct bight__pool *lookups; /* lookups, likewise */
     uint64_t jobs;               /* jobs whose result this loop awaits */
     struct bight__side *side;    /* the side poller, likewise */
-    struct bight__wire *wire;    /* what the wire floor keeps per loop */
+    struct bight__async *async;  /* what the async floor keeps per loop */
+    /* Ends what would wait for ever; whether it queued anything. */
+    bool (*async_end)(bight_loop *loop);
+    void (*async_fini)(bight_loop *loop);
+    /* A bight_unhandled_fn; NULL: a log line. */
+    void (*unhandled)(void *ctx, bight_error error, const char *made_at);
+    void *unhandled_ctx;
+    struct bight__wire *wire; /* what the wire floor keeps per loop */
     void (*wire_fini)(bight_loop *loop);
     void (*served_name)(const void *served, char *buf, size_t size);
 
@@ -140,6 +153,13 @@ void bight__loop_rearm(bight_loop *loop);
  * two ticks late (L4). Its `due` is set. */
 void bight__loop_watch(bight_loop *loop, struct bight__wheel_node *node,
                        uint64_t delay_ms);
+
+/* The same for the wheel of deadlines, in two steps: the tick, and the node. */
+uint32_t bight__loop_due(const bight_loop *loop, uint64_t delay_ms);
+void bight__loop_watch_deadline(bight_loop *loop,
+                                struct bight__wheel_node *node, uint32_t due);
+void bight__loop_unwatch_deadline(bight_loop *loop,
+                                  struct bight__wheel_node *node);
 
 /* What the backend calls when its timer is due: heap and wheel expire. */
 void bight__loop_expire(bight_loop *loop);

@@ -30,7 +30,7 @@ void bight__resource_add(bight_loop *loop, struct bight__resource *resource,
                          const void *made_at)
 {
     resource->ops = ops;
-    resource->made_at = made_at;
+    resource->made_at = loop->origin != NULL ? loop->origin : made_at;
     resource->made_ms = bight__loop_now_ms(loop);
     bight__list_push_back(&loop->resources.all, &resource->link);
 }
@@ -54,7 +54,7 @@ void bight__resources_end(bight_loop *loop)
     bight__list_walk_end(&cursor);
 }
 
-static void symbolize(const void *address, char *buf, size_t size)
+void bight__origin_text(const void *address, char *buf, size_t size)
 {
     Dl_info info;
     if (address == NULL || dladdr(address, &info) == 0) {
@@ -77,7 +77,7 @@ void bight__survivors_add(struct bight__survivors *survivors, const char *kind,
         return;
     struct entry *texts = &list->texts[i];
     (void)snprintf(texts->name, sizeof(texts->name), "%s", name);
-    symbolize(made_at, texts->made_at, sizeof(texts->made_at));
+    bight__origin_text(made_at, texts->made_at, sizeof(texts->made_at));
     list->list[i] = (bight_survivor){.kind = kind,
                                      .name = texts->name,
                                      .made_at = texts->made_at,

@@ -57,6 +57,8 @@ void bight__survivors_add(struct bight__survivors *survivors, const char *kind,
                           const char *name, const void *made_at,
                           uint64_t age_ms);
 void bight__survivors_log(const bight_loop *loop);
+/* "function+0x12" of a return address; "unknown" for NULL. */
+void bight__origin_text(const void *address, char *buf, size_t size);
 void bight__survivors_fini(struct bight__survivors *survivors);
 
 #endif

@@ -30,4 +30,10 @@ static inline bool bight__uv_can_watch(const bight_loop *loop, int fd)
     return trial != NULL;
 }
 
+/* Whether it has a handle already: libuv can have one per descriptor. */
+static inline bool bight__uv_watches(const bight_loop *loop, int fd)
+{
+    return (unsigned)fd < loop->uv->nwatchers && loop->uv->watchers[fd] != NULL;
+}
+
 #endif

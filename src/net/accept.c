@@ -244,8 +244,10 @@ bight_error bight__acceptor_start(struct bight__acceptor *acceptor, int fd,
                          &acceptor->pause);
     if (!bight_failed(error))
         error = poll_open(acceptor);
-    if (bight_failed(error))
+    if (bight_failed(error)) {
+        acceptor->fd = -1;
         bight__acceptor_stop(acceptor);
+    }
     return error;
 }
 

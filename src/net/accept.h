@@ -33,7 +33,8 @@ struct bight__acceptor {
     unsigned vain; /* accepts since the last peer that failed in passing */
 };
 
-/* Takes the listening descriptor, also on an error, and polls it. */
+/* Polls a listening descriptor, its own from here on; on an error it stays the
+ * caller's. */
 bight_error bight__acceptor_start(struct bight__acceptor *acceptor, int fd,
                                   const struct bight__acceptor_ops *ops);
 void bight__acceptor_stop(struct bight__acceptor *acceptor);

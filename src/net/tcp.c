@@ -13,6 +13,7 @@
 #include <bight/uv.h>
 
 #include "net/accept.h"
+#include "net/socket.h"
 #include "net/stream.h"
 
 /* -- the driver ----------------------------------------------------------- */
@@ -34,12 +35,9 @@ static bool tcp_can(bight_capability what)
 
 static bool tcp_local(const bight_transport *t, bight_address *ret_address)
 {
-    struct sockaddr_storage name;
-    socklen_t size = sizeof(name);
-    if (getsockname(bight__stream_fd(t), (struct sockaddr *)&name, &size) != 0)
-        return false;
-    return !bight_failed(bight__address_from_sockaddr((struct sockaddr *)&name,
-                                                      size, ret_address));
+    ret_address->family = BIGHT_ADDRESS_NONE;
+    bight__socket_local(bight__stream_fd(t), ret_address);
+    return ret_address->family != BIGHT_ADDRESS_NONE;
 }
 
 static bool tcp_info(const bight_transport *t, bight_driver_query query,
@@ -60,7 +58,7 @@ static bool tcp_info(const bight_transport *t, bight_driver_query query,
     return false;
 }
 
-static const bight_driver tcp_driver = {
+const bight_driver bight__tcp_driver = {
     .size = sizeof(bight_driver),
     .name = "tcp",
     .state_size = sizeof(uv_tcp_t),
@@ -126,8 +124,8 @@ static int tcp_open(uv_loop_t *uv, void *handle, int fd)
     return status != 0 ? status : uv_tcp_open(handle, fd);
 }
 
-static const struct bight__acceptor_ops tcp_acceptor = {
-    .driver = &tcp_driver, .peer = tcp_peer, .open = tcp_open};
+const struct bight__acceptor_ops bight__tcp_acceptor = {
+    .driver = &bight__tcp_driver, .peer = tcp_peer, .open = tcp_open};
 
 static struct tcp_listener *tcp_of(const bight_listener *listener)
 {
@@ -155,6 +153,18 @@ static void tcp_free(bight_listener *listener)
 static const struct bight__listener_ops tcp_listener = {
     .stop = tcp_stop, .describe = tcp_describe, .free = tcp_free};
 
+static bool prepare_stream(int fd, const bight_tcp_options *options)
+{
+    bool ok = true;
+    if (options->nodelay)
+        ok = set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (options->keepalive_ms > 0)
+        ok = ok && set(fd, SOL_SOCKET, SO_KEEPALIVE, 1) &&
+             set(fd, IPPROTO_TCP, TCP_KEEPIDLE,
+                 keepalive_seconds(options->keepalive_ms));
+    return ok;
+}
+
 /* What accepted sockets inherit is set on the listening one, and so costs no
  * system call per connection. */
 static bool prepare(int fd, int family, const bight_tcp_options *options)
@@ -164,13 +174,7 @@ static bool prepare(int fd, int family, const bight_tcp_options *options)
         ok = ok && set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     if (family == AF_INET6)
         ok = ok && set(fd, IPPROTO_IPV6, IPV6_V6ONLY, options->ipv6_only);
-    if (options->nodelay)
-        ok = ok && set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    if (options->keepalive_ms > 0)
-        ok = ok && set(fd, SOL_SOCKET, SO_KEEPALIVE, 1) &&
-             set(fd, IPPROTO_TCP, TCP_KEEPIDLE,
-                 keepalive_seconds(options->keepalive_ms));
-    return ok;
+    return ok && prepare_stream(fd, options);
 }
 
 static bool listen_on(int fd, const struct sockaddr_storage *name,
@@ -181,8 +185,12 @@ static bool listen_on(int fd, const struct sockaddr_storage *name,
            listen(fd, options->backlog) == 0;
 }
 
-static bight_error socket_open(const bight_address *address,
-                               const bight_tcp_options *options, int *ret_fd)
+/* True: `done` with it, whose errno tells why not. */
+static bight_error socket_open(
+    const bight_address *address, const bight_tcp_options *options,
+    bool (*done)(int fd, const struct sockaddr_storage *name, socklen_t size,
+                 const bight_tcp_options *options),
+    int *ret_fd)
 {
     struct sockaddr_storage name;
     socklen_t size = bight__address_to_sockaddr(address, &name);
@@ -193,7 +201,7 @@ static bight_error socket_open(const bight_address *address,
         socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return bight_error_errno(errno);
-    if (!listen_on(fd, &name, size, options)) {
+    if (!done(fd, &name, size, options)) {
         bight_error error = bight_error_errno(errno);
         (void)close(fd);
         return error;
@@ -202,13 +210,24 @@ static bight_error socket_open(const bight_address *address,
     return bight_ok();
 }
 
-static void resolve_port(int fd, bight_address *address)
+static bool be_client(int fd, const struct sockaddr_storage *name,
+                      socklen_t size, const bight_tcp_options *options)
 {
-    struct sockaddr_storage name;
-    socklen_t size = sizeof(name);
-    if (getsockname(fd, (struct sockaddr *)&name, &size) == 0)
-        (void)bight__address_from_sockaddr((struct sockaddr *)&name, size,
-                                           address);
+    (void)name;
+    (void)size;
+    return prepare_stream(fd, options);
+}
+
+bight_error bight__tcp_bind(const bight_address *address,
+                            const bight_tcp_options *options, int *ret_fd)
+{
+    return socket_open(address, options, listen_on, ret_fd);
+}
+
+bight_error bight__tcp_socket(const bight_address *address,
+                              const bight_tcp_options *options, int *ret_fd)
+{
+    return socket_open(address, options, be_client, ret_fd);
 }
 
 static bight_error start(struct tcp_listener *listener,
@@ -221,12 +240,15 @@ static bight_error start(struct tcp_listener *listener,
     if (acceptor->listener.owner.loop->uv == NULL)
         return bight_error_note(bight_error_of(BIGHT_ERROR_UNSUPPORTED),
                                 "a virtual loop has no sockets");
-    bight_error error = socket_open(address, &options, &fd);
+    bight_error error = bight__tcp_bind(address, &options, &fd);
     if (bight_failed(error))
         return error;
     acceptor->listener.address = *address;
-    resolve_port(fd, &acceptor->listener.address);
-    return bight__acceptor_start(acceptor, fd, &tcp_acceptor);
+    bight__socket_local(fd, &acceptor->listener.address);
+    error = bight__acceptor_start(acceptor, fd, &bight__tcp_acceptor);
+    if (bight_failed(error))
+        (void)close(fd);
+    return error;
 }
 
 static bight_error named(bight_error error, const char *verb,
@@ -336,7 +358,7 @@ bight_error bight_tcp_connect(bight_loop *loop, const bight_factory *factory,
         return named(bight_error_of(BIGHT_ERROR_INVALID), "connect", address);
     bight_connector *connector;
     bight_error error = bight__connector_new(
-        loop, factory, options, &tcp_driver, address, target, fn, ctx,
+        loop, factory, options, &bight__tcp_driver, address, target, fn, ctx,
         __builtin_return_address(0), &connector);
     if (bight_failed(error))
         return error;

@@ -16,6 +16,7 @@
 #include <bight/uv.h>
 
 #include "net/accept.h"
+#include "net/socket.h"
 #include "net/stream.h"
 
 /* -- the driver ----------------------------------------------------------- */
@@ -54,7 +55,7 @@ static bool unix_info(const bight_transport *t, bight_driver_query query,
     return false;
 }
 
-static const bight_driver unix_driver = {
+const bight_driver bight__unix_driver = {
     .size = sizeof(bight_driver),
     .name = "unix",
     .state_size = sizeof(uv_pipe_t),
@@ -68,7 +69,7 @@ static const bight_driver unix_driver = {
     .info = unix_info,
 };
 
-static bight_address peer_of(int fd)
+bight_address bight__unix_peer(int fd)
 {
     bight_address peer = {.family = BIGHT_ADDRESS_UNIX,
                           .creds = {.uid = UINT32_MAX, .gid = UINT32_MAX}};
@@ -126,7 +127,7 @@ static bight_address unix_peer(int fd, const struct sockaddr *from,
 {
     (void)from;
     (void)size;
-    return peer_of(fd);
+    return bight__unix_peer(fd);
 }
 
 static int unix_open(uv_loop_t *uv, void *handle, int fd)
@@ -135,8 +136,8 @@ static int unix_open(uv_loop_t *uv, void *handle, int fd)
     return status != 0 ? status : uv_pipe_open(handle, fd);
 }
 
-static const struct bight__acceptor_ops unix_acceptor = {
-    .driver = &unix_driver, .peer = unix_peer, .open = unix_open};
+const struct bight__acceptor_ops bight__unix_acceptor = {
+    .driver = &bight__unix_driver, .peer = unix_peer, .open = unix_open};
 
 static struct unix_listener *unix_of(const bight_listener *listener)
 {
@@ -265,7 +266,11 @@ static bight_error start(struct unix_listener *listener, const char *path,
         return error;
     }
     listener->acceptor.listener.address.family = BIGHT_ADDRESS_UNIX;
-    return bight__acceptor_start(&listener->acceptor, fd, &unix_acceptor);
+    error =
+        bight__acceptor_start(&listener->acceptor, fd, &bight__unix_acceptor);
+    if (bight_failed(error))
+        (void)close(fd);
+    return error;
 }
 
 static bight_error listener_new(bight_loop *loop, const bight_factory *factory,
@@ -320,7 +325,7 @@ static void on_connected(uv_connect_t *request, int status)
     bight_transport *t = request->handle->data;
     uv_os_fd_t fd;
     if (status == 0 && uv_fileno((uv_handle_t *)request->handle, &fd) == 0) {
-        bight_address peer = peer_of(fd);
+        bight_address peer = bight__unix_peer(fd);
         uint8_t spare = t->peer.spare;
         bight__peer_pack(&peer, &t->peer);
         t->peer.spare = spare;
@@ -375,9 +380,9 @@ bight_error bight_unix_connect(bight_loop *loop, const bight_factory *factory,
     bight_address peer = {.family = BIGHT_ADDRESS_UNIX,
                           .creds = {.uid = UINT32_MAX, .gid = UINT32_MAX}};
     bight_connector *connector;
-    error = bight__connector_new(loop, factory, options, &unix_driver, &peer,
-                                 target, fn, ctx, __builtin_return_address(0),
-                                 &connector);
+    error = bight__connector_new(loop, factory, options, &bight__unix_driver,
+                                 &peer, target, fn, ctx,
+                                 __builtin_return_address(0), &connector);
     if (bight_failed(error))
         return error;
     error = connect_on(connector, path);

@@ -150,8 +150,9 @@ static void complete(void *ctx)
 static void time_out(struct bight__actor *actor)
 {
     struct bight__stage *stage = actor->stage;
-    (void)bight_transport_set_timeout(
-        actor->t, (bight_timeout)(roll(stage, 3) + 1), roll(stage, 400) + 1);
+    (void)bight_transport_set_timeout(actor->t,
+                                      (bight_timeout_kind)(roll(stage, 3) + 1),
+                                      roll(stage, 400) + 1);
 }
 
 static void tune(struct bight__actor *actor)

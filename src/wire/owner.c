@@ -132,6 +132,7 @@ bight_error bight__owner_init(struct bight__owner *owner, bight_loop *loop,
                                     &owner->factory);
     if (bight_failed(error))
         return error;
+    bight__list_push_back(&owner->factory->users, &owner->beside);
     owner->loop = loop;
     owner->limits = options.limits;
     owner->ops = ops;
@@ -171,6 +172,7 @@ static void say_goodbye(struct bight__ready *entry)
         owner->queued = false;
         return;
     }
+    bight__list_remove(&owner->beside);
     bight__factory_drop(owner->factory);
     owner->factory = NULL;
     bight__resource_remove(owner->loop, &owner->resource);

@@ -41,6 +41,7 @@ struct bight__owner {
     const struct bight__owner_ops *ops;
     struct bight__resource resource;
     struct bight__factory *factory;
+    struct bight__list beside;     /* the factory's other owners */
     struct bight__list transports; /* upper ones before lower ones */
     size_t wires;                  /* connections at level 0 */
     size_t filter_count;

@@ -150,6 +150,19 @@ static void factory_free(struct bight__factory *factory)
     bight_free(factory);
 }
 
+/* What the program makes in there, it makes itself. */
+static bight_error call_started(const struct bight__factory *factory)
+{
+    const void *origin = factory->loop->origin;
+    if (factory->table.started == NULL)
+        return bight_ok();
+    factory->loop->origin = NULL;
+    bight_error error = factory->table.started(factory->shared,
+                                               factory->options, factory->loop);
+    factory->loop->origin = origin;
+    return error;
+}
+
 static bight_error factory_start(struct bight__factory *factory)
 {
     const bight_protocol *unused;
@@ -167,10 +180,7 @@ static bight_error factory_start(struct bight__factory *factory)
         if (factory->shared == NULL)
             return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     }
-    if (factory->table.started == NULL)
-        return bight_ok();
-    return factory->table.started(factory->shared, factory->options,
-                                  factory->loop);
+    return call_started(factory);
 }
 
 static bight_error factory_new(bight_loop *loop, const bight_factory *given,
@@ -185,6 +195,7 @@ static bight_error factory_new(bight_loop *loop, const bight_factory *given,
     factory->source = given;
     factory->options = options;
     factory->loop = loop;
+    bight__list_init(&factory->users);
     bight__list_push_front(&loop->wire->factories, &factory->link);
     bight_error error = factory_start(factory);
     if (bight_failed(error)) {

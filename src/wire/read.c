@@ -164,10 +164,12 @@ static size_t held_size(const struct bight__cold *cold)
     return cold->held_end - cold->held_start;
 }
 
-/* Room for `size` more bytes behind what is held, or in front of it. */
+/* Room for `size` more bytes behind what is held, or in front of it. What lies
+ * in a block that is lent stays there as well, until it no longer is. */
 static bool hold_reserve(struct bight__cold *cold, size_t size)
 {
-    if (cold->held_capacity - cold->held_end >= size)
+    if (cold->held_capacity - cold->held_end >= size &&
+        cold->held != cold->lent)
         return true;
     size_t held = held_size(cold);
     size_t capacity = 2 * (held + size);
@@ -176,7 +178,8 @@ static bool hold_reserve(struct bight__cold *cold, size_t size)
         return false;
     if (held > 0)
         memcpy(moved, cold->held + cold->held_start, held);
-    bight_free(cold->held);
+    if (cold->held != cold->lent)
+        bight_free(cold->held);
     cold->held = moved;
     cold->held_start = 0;
     cold->held_end = held;
@@ -226,6 +229,35 @@ bight_error bight_transport_unread(bight_transport *t, bight_bytes data)
     return bight_ok();
 }
 
+/* Is the data a part of the block that is being delivered, with nothing held
+ * that it would have to stand behind? */
+static bool is_lent(const bight_transport *t, bight_bytes data)
+{
+    const struct bight__cold *cold = t->cold;
+    return cold != NULL && cold->lent != NULL && cold->held == NULL &&
+           (uintptr_t)data.data - (uintptr_t)cold->lent < cold->lent_capacity;
+}
+
+/* A protocol that pauses after each of many frames gets the same rest again and
+ * again: its block is taken back instead of copied, which would cost the square
+ * of their number. */
+void bight__transport_hold_back(bight_transport *t, bight_bytes data)
+{
+    if (data.size == 0)
+        return;
+    if (bight__transport_closing(t) || !is_lent(t, data)) {
+        hold_or_discard(t, data);
+        return;
+    }
+    struct bight__cold *cold = t->cold;
+    cold->held = cold->lent;
+    cold->held_start = (size_t)(data.data - cold->lent);
+    cold->held_end = cold->held_start + data.size;
+    cold->held_capacity = cold->lent_capacity;
+    t->holds |= BIGHT__HOLD_HELD;
+    bight__transport_schedule(t);
+}
+
 /* The bytes leave `cold` first: the protocol may hold more while it runs, which
  * then waits for the next turn. A switch holds without any. */
 void bight__transport_deliver_held(bight_transport *t)
@@ -238,6 +270,8 @@ void bight__transport_deliver_held(bight_transport *t)
     bight_bytes data = {.size = held_size(cold)};
     if (held != NULL)
         data.data = held + cold->held_start;
+    cold->lent = held;
+    cold->lent_capacity = cold->held_capacity;
     cold->held = NULL;
     cold->held_start = cold->held_end = cold->held_capacity = 0;
     t->holds &= (uint8_t)~BIGHT__HOLD_HELD;
@@ -247,7 +281,9 @@ void bight__transport_deliver_held(bight_transport *t)
         supply(t, data);
     else if (data.size > 0)
         t->protocol->data_received(bight__transport_self(t), t, data);
-    bight_free(held);
+    if (cold->held != held)
+        bight_free(held);
+    cold->lent = NULL;
 }
 
 void bight__transport_deliver_eof(bight_transport *t)

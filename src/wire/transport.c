@@ -29,14 +29,9 @@ static void run(struct bight__ready *entry);
 
 /* -- life ----------------------------------------------------------------- */
 
-static size_t round_up(size_t size)
-{
-    return (size + 15) & ~(size_t)15;
-}
-
 static void *block_of(bight_transport *t)
 {
-    return (uint8_t *)t - round_up(t->driver->state_size);
+    return (uint8_t *)t - bight__transport_round_up(t->driver->state_size);
 }
 
 bight_loop *bight__transport_loop(const bight_transport *t)
@@ -50,7 +45,7 @@ bight_error bight__transport_new(struct bight__owner *owner,
                                  const bight_address *peer,
                                  bight_transport **ret_transport)
 {
-    size_t ahead = round_up(driver->state_size);
+    size_t ahead = bight__transport_round_up(driver->state_size);
     uint8_t *block =
         bight_zalloc(ahead + sizeof(bight_transport) + protocol->state_size);
     if (block == NULL)
@@ -122,8 +117,11 @@ void bight_transport_unref(bight_transport *t)
 
 struct bight__cold *bight__transport_cold(bight_transport *t)
 {
-    if (t->cold == NULL)
+    if (t->cold == NULL) {
         t->cold = bight_zalloc(sizeof(*t->cold));
+        if (t->cold != NULL)
+            bight__list_init(&t->cold->owned);
+    }
     return t->cold;
 }
 
@@ -308,6 +306,7 @@ static void run(struct bight__ready *entry)
         bight__transport_loop(t)->served = t;
     up_calls(t);
     bight__transport_step(t);
+    bight__transport_abandon_owned(t);
     /* What a callback made due again waits for its turn. */
     uint8_t later = (uint8_t)(t->due & ~BIGHT__DUE_EOF);
     if (t->state == BIGHT__CONNECTING)
@@ -317,7 +316,7 @@ static void run(struct bight__ready *entry)
     else if (later != 0 && later != BIGHT__DUE_LOST)
         bight__transport_schedule(t);
     else if (later == BIGHT__DUE_LOST && (t->facts & BIGHT__QUEUED) == 0 &&
-             take(t, BIGHT__DUE_LOST))
+             !bight__transport_awaits_owned(t) && take(t, BIGHT__DUE_LOST))
         deliver_lost(t);
 }
 
@@ -382,133 +381,4 @@ void bight__transport_nudge(bight_transport *t)
         if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
             bight__transport_schedule(t);
     }
-}
-
-/* -- what the driver reports ---------------------------------------------- */
-
-void *bight_driver_state(const bight_transport *t)
-{
-    return (uint8_t *)(uintptr_t)t - round_up(t->driver->state_size);
-}
-
-int32_t bight_driver_word(const bight_transport *t)
-{
-    return t->word;
-}
-
-void bight_driver_set_word(bight_transport *t, int32_t word)
-{
-    t->word = word;
-}
-
-void bight_driver_opened(bight_transport *t)
-{
-    if (t->state != BIGHT__CONNECTING)
-        return;
-    t->state = BIGHT__OPEN;
-    t->timer.mark = (uint32_t)bight__transport_loop(t)->now_ms;
-    t->due |= BIGHT__DUE_MADE;
-    bight__transport_schedule(t);
-}
-
-void bight_driver_failed(bight_transport *t, bight_error why)
-{
-    bight__transport_end_with(t, why, false);
-}
-
-void bight_driver_closed(bight_transport *t)
-{
-    if (t->state == BIGHT__ENDED)
-        return;
-    if (t->state != BIGHT__ENDING) {
-        bight__transport_note(t, bight_error_of(BIGHT_ERROR_CLOSED));
-        bight__transport_settle(t);
-    }
-    t->state = BIGHT__ENDED;
-    t->due |= BIGHT__DUE_LOST;
-    bight__transport_schedule(t);
-}
-
-/* -- getters -------------------------------------------------------------- */
-
-const bight_limits *bight__transport_limits(const bight_transport *t)
-{
-    if (t->cold != NULL && t->cold->own_limits)
-        return &t->cold->limits;
-    return &t->owner->limits;
-}
-
-bool bight_transport_is_open(const bight_transport *t)
-{
-    bight__transport_check(t);
-    return t->state == BIGHT__OPEN && (t->facts & BIGHT__WAS_MADE) != 0;
-}
-
-bool bight_transport_is_paused(const bight_transport *t)
-{
-    bight__transport_check(t);
-    return (t->facts & BIGHT__PAUSED) != 0;
-}
-
-bight_address bight_transport_peer(const bight_transport *t)
-{
-    bight__transport_check(t);
-    bight_address address;
-    bight__peer_unpack(&t->peer, &address);
-    return address;
-}
-
-/* What a filter's driver does not know, the one below it does. */
-static bool ask(const bight_transport *t, bight_driver_query query, void *inout)
-{
-    for (; t != NULL && t->state < BIGHT__ENDING; t = bight_transport_below(t))
-        if (t->driver->info(t, query, inout))
-            return true;
-    return false;
-}
-
-bight_error bight_transport_local(const bight_transport *t,
-                                  bight_address *ret_address)
-{
-    bight__transport_check(t);
-    if (ask(t, BIGHT_DRIVER_LOCAL, ret_address))
-        return bight_ok();
-    return bight_error_of(BIGHT_ERROR_NOT_FOUND);
-}
-
-int bight_transport_fd(const bight_transport *t)
-{
-    bight__transport_check(t);
-    int fd;
-    return ask(t, BIGHT_DRIVER_FD, &fd) ? fd : -1;
-}
-
-bool bight_transport_can(const bight_transport *t, bight_capability what)
-{
-    bight__transport_check(t);
-    int answer = (int)what;
-    return ask(t, BIGHT_DRIVER_CAN, &answer) && answer != 0;
-}
-
-bight_loop *bight_transport_loop(const bight_transport *t)
-{
-    return bight__transport_loop(t);
-}
-
-void *bight_transport_self(const bight_transport *t)
-{
-    bight__transport_check(t);
-    return (t->facts & BIGHT__ORPHANED) != 0 ? NULL : bight__transport_self(t);
-}
-
-void *bight_transport_shared(const bight_transport *t)
-{
-    bight__transport_check(t);
-    return t->owner->factory == NULL ? NULL : t->owner->factory->shared;
-}
-
-const void *bight_transport_options(const bight_transport *t)
-{
-    bight__transport_check(t);
-    return t->owner->factory_options;
 }

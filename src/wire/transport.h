@@ -55,7 +55,8 @@ enum bight__hold {
 enum bight__gate {
     BIGHT__GATE_CLOSED = 1, /* not open, or eof asked for */
     BIGHT__GATE_OUT = 2,    /* something is being sent */
-    BIGHT__GATE_BELOW = 4   /* a layer below holds what its wire refused */
+    BIGHT__GATE_BELOW = 4,  /* a layer below holds what its wire refused */
+    BIGHT__GATE_OWNED = 8   /* above that: see owned.c */
 };
 
 /* What has happened. None of these is a state: each is set at most once, or
@@ -92,6 +93,7 @@ struct bight__cold {
     const bight_producer *producer;
     void *producer_ctx;
     bool producer_finishing;    /* told to finish; close waits for it */
+    struct bight__list owned;   /* Deferreds (T36) */
     void *self;                 /* state after a switch */
     const bight_protocol *next; /* the switch that is due */
     void *next_self;
@@ -100,6 +102,8 @@ struct bight__cold {
     size_t held_start;
     size_t held_end;
     size_t held_capacity;
+    uint8_t *lent; /* what was held, while it is delivered; maybe held again */
+    size_t lent_capacity;
 };
 
 struct bight_transport {
@@ -153,6 +157,12 @@ static inline void bight__transport_check(const bight_transport *t)
     if (t->state != BIGHT__ENDED)
         bight__loop_check(*(bight_loop *const *)t->owner);
 #endif
+}
+
+/* Of the driver's state, which lies ahead of the transport. */
+static inline size_t bight__transport_round_up(size_t size)
+{
+    return (size + 15) & ~(size_t)15;
 }
 
 static inline void *bight__transport_self(const bight_transport *t)
@@ -212,7 +222,7 @@ void bight__transport_settle(bight_transport *t);
 /* Notes a cause and cuts. */
 void bight__transport_end_with(bight_transport *t, bight_error why, bool reset);
 
-/* Sets the wheel's node for the earliest of the deadlines. */
+/* deadline.c: sets the wheel's node for the earliest of the deadlines. */
 void bight__transport_rearm(bight_transport *t);
 void bight__transport_expired(struct bight__wheel_node *node);
 
@@ -229,12 +239,20 @@ void bight__transport_deliver_eof(bight_transport *t);
 void bight__transport_reconcile_reading(bight_transport *t);
 void bight__transport_hold(bight_transport *t, uint8_t reasons);
 void bight__transport_let_go(bight_transport *t, uint8_t reasons);
+/* Holds what the running callback was given and handed on to nobody, behind
+ * what that put back by bight_transport_unread. */
+void bight__transport_hold_back(bight_transport *t, bight_bytes data);
 
 /* producer.c */
 void bight__transport_run_producer(bight_transport *t);
 bool bight__transport_awaits_producer(const bight_transport *t);
 void bight__transport_stop_producer(bight_transport *t);
 void bight__transport_pause_producer(bight_transport *t);
+
+/* owned.c */
+/* The connection has ended: what it owns is cancelled. */
+void bight__transport_abandon_owned(bight_transport *t);
+bool bight__transport_awaits_owned(const bight_transport *t);
 
 /* pipe.c */
 void bight__pipe_target_paused(bight_transport *t, bool paused);

@@ -30,6 +30,7 @@ struct bight__factory {
     bight_loop *loop;
     bight_factory table;
     void *shared;
+    struct bight__list users; /* the owners */
     unsigned owners;
 };
 

@@ -25,7 +25,7 @@ static const bight_option options[] = {
 static const bight_option_table table =
     BIGHT_OPTION_TABLE(options, struct values);
 
-static const struct args_trait traits[] = {
+static const struct trait traits[] = {
     {.name = "at", .letter = 'a', .repeats = true},
     {.name = "most", .letter = 'm'},
     {.name = "quiet", .letter = 'q'},
@@ -33,17 +33,16 @@ static const struct args_trait traits[] = {
     {.name = NULL},
 };
 
-static int word(void *ctx, const char *option, const char *text)
+static int word(void *ctx, const struct given *given)
 {
-    trace_add(ctx, "%s=%s", option != NULL ? option : "", text);
+    trace_add(ctx, "%s=%s", given->name.size > 0 ? "at" : "",
+              (const char *)given->value.data);
     return 0;
 }
 
-static const struct args_spec spec = {
-    .table = &table, .traits = traits, .help = "help", .word = word};
-
 static struct values values;
 static struct trace words;
+static struct settings settings;
 
 #define PARSE(...)                                                             \
     parse((char *[]){__VA_ARGS__, NULL}, sizeof((char *[]){__VA_ARGS__}))
@@ -51,15 +50,15 @@ static struct trace words;
 static int parse(char *const *argv, size_t size)
 {
     words = (struct trace){.length = 0};
-    bight_options_fini(&table, &values);
-    ck_assert_ok(bight_options_init(&table, &values));
-    return args_parse(&spec, (int)(size / sizeof(*argv)), argv, &values,
-                      &words);
+    group_fini(&settings.command);
+    settings = (struct settings){.word = word, .ctx = &words};
+    ck_assert_ok(group_init(&settings.command, NULL, &table, traits, &values));
+    return args_parse(&settings, "help", (int)(size / sizeof(*argv)), argv);
 }
 
 static void end(void)
 {
-    bight_options_fini(&table, &values);
+    group_fini(&settings.command);
 }
 
 START_TEST(a_value_may_stand_behind_its_option_or_in_it)
@@ -140,6 +139,23 @@ START_TEST(a_mistake_is_64_and_what_follows_is_not_looked_at)
 }
 END_TEST
 
+#define PEEK(letter, ...)                                                      \
+    args_peek((int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)),         \
+              (char *[]){__VA_ARGS__}, "at", letter)
+
+START_TEST(a_value_can_be_seen_before_the_words_are_parsed)
+{
+    ck_assert_str_eq(PEEK('a', "x", "--at", "1", "--quiet"), "1");
+    ck_assert_str_eq(PEEK('a', "--at=1", "--at=2"), "2");
+    ck_assert_str_eq(PEEK('a', "-a", "3"), "3");
+    ck_assert_str_eq(PEEK('a', "-a4"), "4");
+    ck_assert_ptr_null(PEEK('a', "--atom", "1"));
+    ck_assert_ptr_null(PEEK('a', "--at"));
+    ck_assert_ptr_null(PEEK('a', "--", "--at", "1"));
+    ck_assert_ptr_null(PEEK(0, "-a", "1"));
+}
+END_TEST
+
 Suite *bight_test_suite(void)
 {
     Suite *suite = suite_create("cli.args");
@@ -151,5 +167,6 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, operands_stand_anywhere_and_after_two_dashes_all_are);
     tcase_add_test(tcase, an_unknown_letter_is_named_whole);
     tcase_add_test(tcase, a_mistake_is_64_and_what_follows_is_not_looked_at);
+    tcase_add_test(tcase, a_value_can_be_seen_before_the_words_are_parsed);
     return suite;
 }

@@ -6,30 +6,11 @@
 #include "loops.h"
 #include "suite.h"
 
-static const bight_protocol protocol = {.size = sizeof(bight_protocol)};
-static bool inner_refuses;
-
-static bight_error inner_build(void *shared, const bight_address *peer,
-                               const bight_protocol **ret_protocol)
-{
-    (void)shared;
-    (void)peer;
-    (void)ret_protocol;
-    return inner_refuses ? bight_error_of(BIGHT_ERROR_UNSUPPORTED) : bight_ok();
-}
-
-static const bight_factory factory = {
-    .size = sizeof(bight_factory),
-    .protocol = &protocol,
-    .build = inner_build,
-};
-
 static struct guard *guard;
 
 static void begin(size_t most, size_t most_per_host)
 {
-    inner_refuses = false;
-    guard = guard_new(&factory, most, most_per_host);
+    guard = guard_new(most, most_per_host);
     ck_assert_ptr_nonnull(guard);
 }
 
@@ -48,12 +29,8 @@ static bight_address unix_peer(void)
 /* NULL: it was let in. */
 static const char *come(bight_address peer)
 {
-    const bight_protocol *built = NULL;
-    bight_error error = guard_factory(guard)->build(NULL, &peer, &built);
-    if (bight_failed(error))
-        return guard_refused(guard, &peer);
-    ck_assert_ptr_eq(built, &protocol);
-    return NULL;
+    bight_error error = guard_admit(guard, &peer);
+    return bight_failed(error) ? guard_refused(guard, &peer) : NULL;
 }
 
 static void go(bight_address peer)
@@ -127,10 +104,11 @@ END_TEST
 START_TEST(what_the_protocol_s_own_factory_refuses_is_not_counted)
 {
     begin(1, 1);
-    inner_refuses = true;
-    for (uint16_t port = 1; port <= 3; port++)
-        ck_assert_ptr_null(come(peer_of("192.0.2.1", port)));
-    inner_refuses = false;
+    for (uint16_t port = 1; port <= 3; port++) {
+        bight_address peer = peer_of("192.0.2.1", port);
+        ck_assert_ptr_null(come(peer));
+        ck_assert_ptr_null(guard_refused(guard, &peer));
+    }
     ck_assert_ptr_null(come(peer_of("192.0.2.1", 4)));
     ck_assert_str_eq(come(peer_of("192.0.2.1", 5)), "max-conn");
     guard_free(guard);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "endpoint/kinds.h"
 #include "suite.h"
 #include "wrappers.h"
 
@@ -20,7 +21,7 @@ struct wrong {
 };
 
 static void assert_wrong(bight_bytes text, const struct wrong *w,
-                         const struct bight__endpoint_kind *const *kinds)
+                         const bight_endpoint_kind *const *kinds)
 {
     bight_endpoint *untouched = (bight_endpoint *)&untouched;
     bight_endpoint *endpoint = untouched;
@@ -43,9 +44,10 @@ static void assert_wrong(bight_bytes text, const struct wrong *w,
 
 static const struct wrong types[] = {
     {"tpc:8080", SERVER, 0, 3, "unknown endpoint type 'tpc'",
-     "did you mean 'tcp'?  known: proxy stdio tls memory tcp unix"},
+     "did you mean 'tcp'?  known: proxy stdio tls fd memory systemd tcp trace "
+     "unix"},
     {"tpc:h:80", CLIENT, 0, 3, "unknown endpoint type 'tpc'",
-     "did you mean 'tcp'?  known: exec stdio tls memory tcp unix"},
+     "did you mean 'tcp'?  known: exec stdio tls fd memory tcp trace unix"},
     {"8080", SERVER, 0, 4, "no endpoint type before '8080'",
      "did you mean 'tcp:8080'?"},
     {"localhost:8080", CLIENT, 0, 14,
@@ -54,15 +56,16 @@ static const struct wrong types[] = {
     {"[::1]:80", SERVER, 0, 8, "no endpoint type before '[::1]:80'",
      "did you mean 'tcp:[::1]:80'?"},
     {":80", SERVER, 0, 0, "unknown endpoint type ''",
-     "known: proxy stdio tls memory tcp unix"},
+     "known: proxy stdio tls fd memory systemd tcp trace unix"},
     {"http://h", CLIENT, 0, 4, "unknown endpoint type 'http'", NULL},
     {" tcp:80", SERVER, 0, 4, "unknown endpoint type ' tcp'", NULL},
     {"exec:x", SERVER, 0, 4, "endpoint type 'exec' is not for a server",
-     "known: proxy stdio tls memory tcp unix"},
+     "known: proxy stdio tls fd memory systemd tcp trace unix"},
     {"tls:cert=c:exec:x", SERVER, 11, 4,
      "endpoint type 'exec' is not for a server", NULL},
     {"tls:cert=c:uni:/x", SERVER, 11, 3, "unknown endpoint type 'uni'",
-     "did you mean 'unix'?  known: proxy stdio tls memory tcp unix"},
+     "did you mean 'unix'?  known: proxy stdio tls fd memory systemd tcp trace "
+     "unix"},
     {"tls:example.com", CLIENT, 4, 11, "unknown endpoint type 'example.com'",
      NULL},
     {"", SERVER, 0, 0, "the description is empty", ""},
@@ -329,15 +332,18 @@ END_TEST
 
 START_TEST(the_library_knows_its_own_types)
 {
-    struct wrong w = {"tpc:8080:x",
-                      SERVER,
-                      0,
-                      3,
-                      "unknown endpoint type 'tpc'",
-                      "did you mean 'tcp'?  known: memory tcp unix"};
+    struct wrong w = {
+        "tpc:8080:x",
+        SERVER,
+        0,
+        3,
+        "unknown endpoint type 'tpc'",
+        "did you mean 'tcp'?  known: fd memory systemd tcp trace unix"};
     bight_endpoint *endpoint;
     bight_diagnostic d;
-    assert_wrong(BIGHT_BYTES("tpc:x"), &w, bight__endpoint_kinds);
+    const bight_endpoint_kind *kinds[BIGHT__ENDPOINT_KINDS_MAX + 1];
+    bight__endpoint_kinds(kinds);
+    assert_wrong(BIGHT_BYTES("tpc:x"), &w, kinds);
     ck_assert(bight_failed(
         bight_endpoint_parse(BIGHT_BYTES("tpc:x"), SERVER, &endpoint, &d)));
     ck_assert_str_eq(d.hint, w.hint);

@@ -9,6 +9,7 @@
 
 #include <bight/alloc.h>
 
+#include "faults.h"
 #include "suite.h"
 #include "wrappers.h"
 
@@ -38,7 +39,7 @@ static const char *text_of(const bight_endpoint *endpoint)
 START_TEST(a_server_needs_only_a_port)
 {
     bight_endpoint *endpoint = parse("tcp:8080", SERVER);
-    ck_assert_str_eq(bight_endpoint_kind(endpoint), "tcp");
+    ck_assert_str_eq(bight_endpoint_kind_name(endpoint), "tcp");
     ck_assert_int_eq(bight_endpoint_get_side(endpoint), SERVER);
     ck_assert_ptr_null(bight_endpoint_host(endpoint));
     ck_assert_uint_eq(bight_endpoint_port(endpoint), 8080);
@@ -190,11 +191,11 @@ START_TEST(inner_endpoints_are_endpoints)
     bight_endpoint *e = parse("proxy:tls:cert=c:h:80:backlog=3", SERVER);
     const bight_endpoint *tls = bight_endpoint_inner(e);
     const bight_endpoint *tcp = bight_endpoint_inner(tls);
-    ck_assert_str_eq(bight_endpoint_kind(e), "proxy");
+    ck_assert_str_eq(bight_endpoint_kind_name(e), "proxy");
     ck_assert_ptr_null(bight_endpoint_host(e));
-    ck_assert_str_eq(bight_endpoint_kind(tls), "tls");
+    ck_assert_str_eq(bight_endpoint_kind_name(tls), "tls");
     ck_assert_str_eq(bight_endpoint_value(tls, "cert"), "c");
-    ck_assert_str_eq(bight_endpoint_kind(tcp), "tcp");
+    ck_assert_str_eq(bight_endpoint_kind_name(tcp), "tcp");
     ck_assert_str_eq(bight_endpoint_host(tcp), "h");
     ck_assert_uint_eq(bight_endpoint_uint(tcp, "backlog", 0), 3);
     ck_assert_int_eq(bight_endpoint_get_side(tcp), SERVER);
@@ -320,9 +321,9 @@ END_TEST
 
 START_TEST(the_tables_are_well_formed)
 {
-    const struct bight__endpoint_kind *const *kinds = test_kinds();
+    const bight_endpoint_kind *const *kinds = test_kinds();
     for (size_t i = 0; kinds[i] != NULL; i++) {
-        const struct bight__endpoint_field *f = kinds[i]->fields;
+        const bight_endpoint_field *f = kinds[i]->fields;
         bool keys = kinds[i]->wrapper;
         ck_assert_uint_lt(i, BIGHT__ENDPOINT_KINDS_MAX);
         ck_assert_uint_le(bight__endpoint_field_count(kinds[i]),
@@ -333,6 +334,53 @@ START_TEST(the_tables_are_well_formed)
             ck_assert_uint_eq(f->required & ~f->sides, 0);
         }
     }
+}
+END_TEST
+
+static void check_with_host(const char *text, bight_endpoint_side side,
+                            const char *host, const char *expected)
+{
+    bight_endpoint *endpoint = parse(text, side), *copy;
+    ck_assert(!bight_failed(bight_endpoint_with_host(endpoint, host, &copy)));
+    bight_endpoint_free(endpoint);
+    ck_assert_int_eq(bight_endpoint_get_side(copy), side);
+    ck_assert_str_eq(text_of(copy), expected);
+    bight_endpoint_free(copy);
+}
+
+START_TEST(a_default_host_is_for_those_that_have_none)
+{
+    bight_endpoint *endpoint = parse("tcp:80", SERVER), *copy = endpoint;
+    check_with_host("tcp:80:nodelay=no", SERVER, "localhost",
+                    "tcp:localhost:80:nodelay=no");
+    check_with_host("tls:cert=c:proxy:80", SERVER, "::1",
+                    "tls:cert=c:proxy:tcp:[::1]:80");
+    check_with_host("tcp:[::2]:80", SERVER, "::1", "tcp:[::2]:80");
+    check_with_host("unix:/x", SERVER, "localhost", "unix:/x");
+    check_with_host("tcp:h:80", CLIENT, "localhost", "tcp:h:80");
+    ck_assert(bight_failed(bight_endpoint_with_host(endpoint, "a b", &copy)));
+    ck_assert(bight_failed(bight_endpoint_with_host(endpoint, "", &copy)));
+    ck_assert_ptr_eq(copy, endpoint);
+    bight_endpoint_free(endpoint);
+}
+END_TEST
+
+START_TEST(a_copy_without_memory_is_none_at_all)
+{
+    bight_endpoint *endpoint = parse("tls:cert=c:proxy:80", SERVER), *copy;
+    bight_error error = bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    uint64_t n = 0;
+    faults_begin();
+    while (bight_failed(error)) {
+        faults_fail_nth(++n);
+        error = bight_endpoint_with_host(endpoint, "h", &copy);
+        ck_assert_uint_eq(faults_live(), bight_failed(error) ? 0 : 3);
+    }
+    ck_assert_uint_eq(n, 4);
+    bight_endpoint_free(copy);
+    ck_assert_uint_eq(faults_live(), 0);
+    faults_end();
+    bight_endpoint_free(endpoint);
 }
 END_TEST
 
@@ -359,6 +407,8 @@ static void add_limits(Suite *suite)
     TCase *tcase = tcase_create("memory, threads and limits (L13, S1, S2)");
     tcase_add_test(tcase,
                    each_failing_allocation_is_reported_and_nothing_leaks);
+    tcase_add_test(tcase, a_default_host_is_for_those_that_have_none);
+    tcase_add_test(tcase, a_copy_without_memory_is_none_at_all);
     tcase_add_test(tcase, nothing_is_freed_without_a_fuss);
     tcase_add_test(tcase, any_thread_parses_without_a_loop);
     tcase_add_test(tcase, the_longest_description_is_taken);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: long */
 /* Descriptions and their canonical text: parse and format agree (E9). */
 #include "endpoint/description.h"
 
@@ -65,6 +66,11 @@ static const struct {
     {"memory:\\[x\\]", CLIENT, "memory:\\[x]"},
     {"memory:x[y", CLIENT, "memory:x[y"},
     {"exec:cat -A [a-z]*", CLIENT, "exec:cat -A [a-z]*"},
+    {"fd:3", SERVER, "fd:3"},
+    {"systemd", SERVER, "systemd:"},
+    {"systemd:", SERVER, "systemd:"},
+    {"systemd:index=2", SERVER, "systemd:index=2"},
+    {"systemd:web\\:x:index=2", SERVER, "systemd:web\\:x:index=2"},
     {"stdio", SERVER, "stdio:"},
     {"stdio:", CLIENT, "stdio:"},
 };
@@ -92,6 +98,9 @@ static const struct {
     {"proxy:tls:cert=c.pem:key=k.pem:unix:/run/x", SERVER,
      "proxy:tls:cert=c.pem:key=k.pem:unix:/run/x"},
     {"proxy:80", SERVER, "proxy:tcp:80"},
+    {"trace:80", SERVER, "trace:tcp:80"},
+    {"trace:hex=yes:fd:3", CLIENT, "trace:hex=yes:fd:3"},
+    {"trace:systemd", SERVER, "trace:systemd:"},
     {"proxy:stdio", SERVER, "proxy:stdio:"},
     {"proxy:proxy:proxy:proxy:proxy:proxy:proxy:1", SERVER,
      "proxy:proxy:proxy:proxy:proxy:proxy:proxy:tcp:1"},

@@ -18,7 +18,7 @@ static void require(bool truth)
 static void check_getters(const bight_endpoint *e)
 {
     for (; e != NULL; e = bight_endpoint_inner(e)) {
-        const struct bight__endpoint_field *f = e->kind->fields;
+        const bight_endpoint_field *f = e->kind->fields;
         for (; f->name != NULL; f++) {
             const char *value = bight_endpoint_value(e, f->name);
             require(value == NULL || value[0] != '\0');

@@ -137,7 +137,8 @@ class Output(unittest.TestCase):
             result = run(word)
             self.assertEqual(result.returncode, 0)
             self.assertRegex(result.stdout,
-                             r"^bight \d+\.\d+\.\d+ \(libuv 1\.\d+\.\d+\)\n$")
+                             r"^bight \d+\.\d+\.\d+\nlibuv 1\.\d+\.\d+\n"
+                             r"(?:.*\n)?plugin ABI \d+\.\d+\n$")
 
     def test_help_is_on_stdout_and_fits_80_columns(self):
         texts = [run("help", "serve"), run("serve", "--help"),

@@ -93,10 +93,10 @@ class Peers(unittest.TestCase):
                     serving.assert_echoes(peer)
 
     def test_public_serves_all_interfaces_on_both_families(self):
-        with Server("echo", "tcp:0", options=["--public"],
-                    sockets=2 if self.ipv6 else 1) as server:
+        with Server("echo", "tcp:0", options=["--public"]) as server:
+            everywhere = "[::]" if self.ipv6 else "0.0.0.0"
             self.assertEqual(server.listening[0]["url"],
-                             f"tcp://0.0.0.0:{server.port}")
+                             f"tcp://{everywhere}:{server.port}")
             hosts = ["127.0.0.1", "[::1]"] if self.ipv6 else ["127.0.0.1"]
             for host in hosts:
                 with serving.connect(f"tcp://{host}:{server.port}") as peer:

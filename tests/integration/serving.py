@@ -41,12 +41,14 @@ class Server:
     """`bight serve`, from its first listening line on; a context manager that
     stops it with SIGTERM, and expects 0."""
 
-    def __init__(self, name, *listen, options=(), before=None, sockets=1):
+    def __init__(self, name, *listen, options=(), before=None, sockets=1,
+                 **keywords):
         self.errors = tempfile.TemporaryFile()
         words = [word for at in listen for word in ("--listen", at)]
         self.process = subprocess.Popen(
             [BIGHT, "serve", name, *words, "--json", *options],
-            stdout=subprocess.PIPE, stderr=self.errors, preexec_fn=before)
+            stdout=subprocess.PIPE, stderr=self.errors, preexec_fn=before,
+            **keywords)
         self.pid = self.process.pid
         self.pending = b""
         self.events = []

@@ -2,6 +2,7 @@
 /* L11: the same program gives the same trace, in virtual time. */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include <bight/pool.h>
 #include <bight/uv.h>
@@ -243,6 +244,35 @@ START_TEST(the_same_seed_and_program_give_the_same_trace_byte_for_byte)
 }
 END_TEST
 
+START_TEST(L11_the_time_of_day_goes_with_the_clock)
+{
+    begin(_i);
+    ck_assert_uint_eq(bight_loop_wall_ms(the_loop), 0);
+    ck_assert_ok(bight_loop_advance(the_loop, 1500));
+    ck_assert_uint_eq(bight_loop_wall_ms(the_loop), 1500);
+    ck_assert_ok(bight_loop_set_wall_ms(the_loop, UINT64_C(1795621690000)));
+    ck_assert_uint_eq(bight_loop_wall_ms(the_loop), UINT64_C(1795621690000));
+    ck_assert_ok(bight_loop_advance(the_loop, 250));
+    ck_assert_uint_eq(bight_loop_wall_ms(the_loop), UINT64_C(1795621690250));
+    /* Before the clock's own beginning, too. */
+    ck_assert_ok(bight_loop_set_wall_ms(the_loop, 10));
+    ck_assert_uint_eq(bight_loop_wall_ms(the_loop), 10);
+    loops_free(the_loop);
+}
+END_TEST
+
+START_TEST(a_real_loop_has_the_time_of_day_of_the_system)
+{
+    begin(BIGHT_LOOP_REAL);
+    uint64_t before = (uint64_t)time(NULL) * 1000;
+    uint64_t now = bight_loop_wall_ms(the_loop);
+    ck_assert_uint_ge(now, before);
+    ck_assert_uint_le(now, ((uint64_t)time(NULL) + 1) * 1000);
+    ck_assert_error(bight_loop_set_wall_ms(the_loop, 0), BIGHT_ERROR_USAGE);
+    loops_free(the_loop);
+}
+END_TEST
+
 Suite *bight_test_suite(void)
 {
     Suite *suite = suite_create("virtual");
@@ -256,6 +286,9 @@ Suite *bight_test_suite(void)
     tcase_add_loop_test(clock_case, advance_goes_exactly_as_far_as_asked, 1, 3);
     tcase_add_test(clock_case, a_step_does_not_move_the_clock);
     tcase_add_loop_test(clock_case, a_step_runs_what_is_due_now, 1, 3);
+    tcase_add_loop_test(clock_case, L11_the_time_of_day_goes_with_the_clock, 1,
+                        3);
+    tcase_add_test(clock_case, a_real_loop_has_the_time_of_day_of_the_system);
     tcase_add_test(clock_case, stop_stops_virtual_time);
 
     TCase *trace_case = leaks_test_case(suite, "trace");

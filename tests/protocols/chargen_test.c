@@ -2,13 +2,14 @@
 /* Chargen: RFC 864's pattern, no more of it than the peer reads. */
 #include <string.h>
 
+#include <bight/plugin.h>
 #include <bight/transport.h>
 
 #include "leaks.h"
 #include "suite.h"
 #include "talk.h"
 
-extern const bight_factory bight_protocol_chargen;
+extern const bight_plugin bight_plugin_chargen;
 
 #define LINE 74
 /* What a server queues before its producer pauses, with a turn's surplus. */
@@ -20,7 +21,7 @@ static struct talk talk;
 static void begin(size_t read_chunk, size_t write_chunk, size_t enough)
 {
     bight_memory_options memory = talk_split(read_chunk, write_chunk);
-    talk_begin(&talk, &bight_protocol_chargen, &memory);
+    talk_begin_plugin(&talk, &bight_plugin_chargen, NULL, &memory);
     talk.enough = enough;
     if (enough == 0)
         bight_transport_pause_reading(talk.client, BIGHT_HOLD_USER);

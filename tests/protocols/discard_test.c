@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Discard: reads everything, answers nothing but the end. */
+#include <bight/plugin.h>
 #include <bight/transport.h>
 
 #include "leaks.h"
 #include "suite.h"
 #include "talk.h"
 
-extern const bight_factory bight_protocol_discard;
+extern const bight_plugin bight_plugin_discard;
 
 static struct talk talk;
 
 static void begin(size_t read_chunk, size_t write_chunk)
 {
     bight_memory_options memory = talk_split(read_chunk, write_chunk);
-    talk_begin(&talk, &bight_protocol_discard, &memory);
+    talk_begin_plugin(&talk, &bight_plugin_discard, NULL, &memory);
 }
 
 START_TEST(nothing_comes_back_under_any_split)

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Echo: every byte comes back, at the pace at which it is read. */
+#include <bight/plugin.h>
 #include <bight/transport.h>
 
 #include "leaks.h"
 #include "suite.h"
 #include "talk.h"
 
-extern const bight_factory bight_protocol_echo;
+extern const bight_plugin bight_plugin_echo;
 
 static struct talk talk;
 
 static void begin(size_t read_chunk, size_t write_chunk)
 {
     bight_memory_options memory = talk_split(read_chunk, write_chunk);
-    talk_begin(&talk, &bight_protocol_echo, &memory);
+    talk_begin_plugin(&talk, &bight_plugin_echo, NULL, &memory);
 }
 
 /* Chunks of 0 are unlimited. */

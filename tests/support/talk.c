@@ -96,18 +96,11 @@ static void connected(void *ctx, bight_transport *t, bight_error error)
     ck_assert_ok(error);
 }
 
-void talk_begin(struct talk *talk, const bight_factory *factory,
-                const bight_memory_options *memory)
+static void connect_client(struct talk *talk)
 {
     static struct client client;
     bight_owner_options options;
-    *talk = (struct talk){.loop = loops_new(BIGHT_LOOP_VIRTUAL)};
     client.talk = talk;
-    bight_owner_options_init(&options);
-    options.ended = server_ended;
-    options.ctx = talk;
-    ck_assert_ok(bight_memory_listen(talk->loop, factory, "talk", memory,
-                                     &options, &talk->listener));
     bight_owner_options_init(&options);
     options.factory_options = &client;
     ck_assert_ok(bight_memory_connect(talk->loop, &client_factory, "talk",
@@ -116,6 +109,51 @@ void talk_begin(struct talk *talk, const bight_factory *factory,
         ck_assert_uint_lt(turns, TURNS);
         (void)bight_loop_step(talk->loop);
     }
+}
+
+static void begin(struct talk *talk, const bight_factory *factory,
+                  const void *factory_options,
+                  const bight_memory_options *memory)
+{
+    bight_owner_options options;
+    talk->loop = loops_new(BIGHT_LOOP_VIRTUAL);
+    bight_owner_options_init(&options);
+    options.factory_options = factory_options;
+    options.ended = server_ended;
+    options.ctx = talk;
+    ck_assert_ok(bight_memory_listen(talk->loop, factory, "talk", memory,
+                                     &options, &talk->listener));
+    connect_client(talk);
+}
+
+void talk_begin(struct talk *talk, const bight_factory *factory,
+                const bight_memory_options *memory)
+{
+    *talk = (struct talk){.loop = NULL};
+    begin(talk, factory, NULL, memory);
+}
+
+void talk_begin_plugin(struct talk *talk, const bight_plugin *plugin,
+                       const void *options, const bight_memory_options *memory)
+{
+    *talk = (struct talk){.loop = NULL};
+    talk->made = (bight_factory){
+        .size = sizeof(bight_factory),
+        .name = plugin->name,
+        .protocol = plugin->protocol,
+    };
+    begin(talk, plugin->factory != NULL ? plugin->factory : &talk->made,
+          options, memory);
+}
+
+void talk_again(struct talk *talk)
+{
+    ck_assert_ptr_null(talk->client);
+    bight_buffer_fini(&talk->received);
+    talk->received = (bight_buffer){0};
+    talk->eof = false;
+    talk->server_ended = false;
+    connect_client(talk);
 }
 
 void talk_end(struct talk *talk)

@@ -9,6 +9,7 @@
 #include <bight/buffer.h>
 #include <bight/listener.h>
 #include <bight/memory.h>
+#include <bight/plugin.h>
 
 #include "loops.h"
 
@@ -25,12 +26,19 @@ struct talk {
     bool paused; /* its writes are FULL */
     bight_error why;
     bool server_ended;
-    bight_end server; /* how the server's connection ended */
+    bight_end server;   /* how the server's connection ended */
+    bight_factory made; /* for a plugin that has a protocol alone */
 };
 
 /* Listens with the factory and connects; `memory` may be NULL. */
 void talk_begin(struct talk *talk, const bight_factory *factory,
                 const bight_memory_options *memory);
+/* Likewise with a plugin that is not registered; `options` may be NULL. */
+void talk_begin_plugin(struct talk *talk, const bight_plugin *plugin,
+                       const void *options, const bight_memory_options *memory);
+/* Connects once more: the client before, which must have ended, is forgotten.
+ */
+void talk_again(struct talk *talk);
 /* Aborts what is open and frees all. */
 void talk_end(struct talk *talk);
 

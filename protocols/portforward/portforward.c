@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Port forwarder: each connection is joined to one of its own to another
+ * endpoint. Back-pressure and half-closes pass through, both ways; a connect
+ * that fails is the reason why the client's connection ends.
+ */
+#include <bight/alloc.h>
+#include <bight/endpoint.h>
+#include <bight/plugin.h>
+#include <bight/transport.h>
+
+struct options {
+    char *to;
+    uint64_t connect_timeout_ms;
+};
+
+static const bight_option options[] = {
+    {.name = "to",
+     .type = BIGHT_OPTION_STRING,
+     .offset = offsetof(struct options, to),
+     .help = "the endpoint to connect to, as in tcp:HOST:PORT"},
+    {.name = "connect-timeout",
+     .type = BIGHT_OPTION_DURATION,
+     .offset = offsetof(struct options, connect_timeout_ms),
+     .default_text = "30s",
+     .min = 1,
+     .max = 3600 * 1000,
+     .help = "how long a connect may take, look-up included"},
+};
+
+static const bight_option_table option_table =
+    BIGHT_OPTION_TABLE(options, struct options);
+
+struct forward {
+    bight_loop *loop;
+    bight_endpoint *to;
+    bight_owner_options owner;
+};
+
+/* -- the far side --------------------------------------------------------- */
+
+/* All that it hears goes through the pipe; until then it must not close. */
+static bool far_eof_received(void *self, bight_transport *t)
+{
+    (void)self;
+    (void)t;
+    return true;
+}
+
+static void far_connection_made(void *self, bight_transport *t)
+{
+    (void)self;
+    bight_transport_pause_reading(t, BIGHT_HOLD_USER);
+}
+
+static const bight_protocol far_protocol = {
+    .size = sizeof(bight_protocol),
+    .name = "portforward",
+    .connection_made = far_connection_made,
+    .eof_received = far_eof_received,
+};
+
+static const bight_factory far_factory = {
+    .size = sizeof(bight_factory),
+    .name = "portforward",
+    .protocol = &far_protocol,
+};
+
+/* -- the near side -------------------------------------------------------- */
+
+static bight_error join(bight_transport *near_end, bight_transport *far_end)
+{
+    bight_error error = bight_pipe(near_end, far_end);
+    if (!bight_failed(error))
+        error = bight_pipe(far_end, near_end);
+    bight_transport_resume_reading(near_end, BIGHT_HOLD_USER);
+    bight_transport_resume_reading(far_end, BIGHT_HOLD_USER);
+    return error;
+}
+
+/* The connect is the near end's own (T36): that is still there. */
+static void connected(bight_result *result, void *arg)
+{
+    bight_transport *near_end = arg;
+    bight_error error = bight_result_error(result);
+    bight_transport *far_end = bight_result_peek(result).as.pointer;
+    if (!bight_failed(error))
+        error = join(near_end, far_end);
+    if (!bight_failed(error))
+        return;
+    bight_transport_fail(near_end, error);
+    if (far_end != NULL)
+        bight_transport_close(far_end);
+}
+
+static void connection_made(void *self, bight_transport *t)
+{
+    const struct forward *forward = bight_transport_shared(t);
+    (void)self;
+    bight_transport_pause_reading(t, BIGHT_HOLD_USER);
+    bight_deferred *d = bight_endpoint_connect(forward->loop, forward->to,
+                                               &far_factory, &forward->owner);
+    bight_transport_own(t, bight_finally(d, connected, t));
+}
+
+static const bight_protocol near_protocol = {
+    .size = sizeof(bight_protocol),
+    .name = "portforward",
+    .connection_made = connection_made,
+    .eof_received = far_eof_received,
+};
+
+/* -- the factory ---------------------------------------------------------- */
+
+static bight_error started(void *shared, const void *given, bight_loop *loop)
+{
+    struct forward *forward = shared;
+    const struct options *values = given;
+    if (values->to == NULL)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "portforward needs the option 'to'");
+    forward->loop = loop;
+    bight_owner_options_init(&forward->owner);
+    forward->owner.limits.connect_timeout_ms = values->connect_timeout_ms;
+    return bight_error_note(bight_endpoint_parse(bight_bytes_text(values->to),
+                                                 BIGHT_ENDPOINT_CLIENT,
+                                                 &forward->to, NULL),
+                            "to %s", values->to);
+}
+
+static void stopped(void *shared)
+{
+    struct forward *forward = shared;
+    bight_endpoint_free(forward->to);
+}
+
+static const bight_factory factory = {
+    .size = sizeof(bight_factory),
+    .name = "portforward",
+    .protocol = &near_protocol,
+    .shared_size = sizeof(struct forward),
+    .started = started,
+    .stopped = stopped,
+};
+
+BIGHT_PLUGIN(portforward) = {
+    .head = BIGHT_PLUGIN_HEAD,
+    .name = "portforward",
+    .version = BIGHT_VERSION_STRING,
+    .summary = "joins each connection to one to another endpoint",
+    .factory = &factory,
+    .options = &option_table,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking a producer to give up, and the deadlines that do. */
+#ifndef BIGHT_ASYNC_CANCEL_H
+#define BIGHT_ASYNC_CANCEL_H
+
+#include "async/deferred.h"
+
+/* Puts a deadline on the wheel when a Deferred goes WAITING, and takes it off
+ * before PENDING or WAITING get a result, whose place it has. */
+void bight__deadline_arm(bight_deferred *d);
+void bight__deadline_disarm(bight_deferred *d);
+void bight__deadline_expired(struct bight__wheel_node *node);
+
+/* Asks the producer, if it is pending and was not asked before; NOW rejects it
+ * with `code`. */
+void bight__deferred_ask(bight_deferred *d, enum bight__asker asker,
+                         bight_code code);
+
+/* Rejects a pending one whose promise is still out. */
+void bight__deferred_reject(bight_deferred *d, bight_code code);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock tells whether the process lives, the number only which one it is. */
+#include "pidfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "event.h"
+#include "exit.h"
+
+static int complain_pidfile(const char *path)
+{
+    return complain_error(
+        bight_error_note(bight_error_errno(errno), "pidfile %s", path));
+}
+
+static int complain_held(int fd, const char *path)
+{
+    char text[32] = "";
+    ssize_t size = pread(fd, text, sizeof(text) - 1, 0);
+    complain_text("pidfile %s: held by pid %d", path,
+                  size > 0 ? atoi(text) : 0);
+    return EXIT_CANNOT_CREATE;
+}
+
+static int lock_and_write(int fd, const char *path)
+{
+    char text[32];
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? complain_held(fd, path)
+                                    : complain_pidfile(path);
+    int size = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) != 0)
+        return complain_pidfile(path);
+    bight_error error = event_write_all(fd, text, (size_t)size);
+    return bight_failed(error)
+               ? complain_error(bight_error_note(error, "pidfile %s", path))
+               : 0;
+}
+
+int pidfile_open(struct pidfile *pidfile, const char *path)
+{
+    *pidfile = (struct pidfile){.fd = -1};
+    if (path == NULL)
+        return 0;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return complain_pidfile(path);
+    int code = lock_and_write(fd, path);
+    if (code != 0) {
+        (void)close(fd);
+        return code;
+    }
+    *pidfile = (struct pidfile){.path = path, .fd = fd};
+    return 0;
+}
+
+/* Whoever became another user may not remove it, but empty it. */
+void pidfile_close(struct pidfile *pidfile)
+{
+    if (pidfile->path == NULL)
+        return;
+    if (unlink(pidfile->path) != 0)
+        (void)!ftruncate(pidfile->fd, 0);
+    (void)close(pidfile->fd);
+    *pidfile = (struct pidfile){.fd = -1};
+}

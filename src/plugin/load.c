@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* From a file to a descriptor. */
+#include "plugin/load.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "plugin/file.h"
+#include "plugin/registry.h"
+
+#define SYMBOL "bight_plugin_v1"
+
+static bight_error invalid(const char *what)
+{
+    return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID), "%s", what);
+}
+
+/* The loader's words, without the path that the note begins with. */
+static bight_error loader_error(const char *real)
+{
+    const char *text = dlerror();
+    size_t length = strlen(real);
+    if (text == NULL)
+        return invalid("the dynamic loader refuses it");
+    if (strncmp(text, real, length) == 0 &&
+        strncmp(text + length, ": ", 2) == 0)
+        text += length + 2;
+    return invalid(text);
+}
+
+/* An unresolved symbol is an error now, not in the middle of a connection, and
+ * one plugin's symbols are nothing to another. Never uv_dlopen: it is lazy.
+ * What was refused is closed, no code of it but its constructors has run; what
+ * was accepted stays, so its address tells one that is loaded twice. */
+static bight_error open_and_add(const char *real, const char *name,
+                                const bight_plugin_entry **ret_entry)
+{
+    void *handle = dlopen(real, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL)
+        return loader_error(real);
+    const bight_plugin *plugin = dlsym(handle, SYMBOL);
+    bight_error error =
+        plugin == NULL ? invalid("no bight plugin: it has no symbol " SYMBOL)
+                       : bight__plugin_add(plugin, real, name, ret_entry);
+    if (bight_failed(error))
+        (void)dlclose(handle);
+    return error;
+}
+
+bight_error bight__plugin_load(const char *path, const char *name,
+                               const bight_plugin_entry **ret_entry)
+{
+    char real[PATH_MAX];
+    bight_error error = bight__plugin_file(path, real);
+    if (!bight_failed(error))
+        error = open_and_add(real, name, ret_entry);
+    return bight_error_note(error, "load %s", path);
+}
+
+bight_error bight_plugin_load(const char *path,
+                              const bight_plugin_entry **ret_entry)
+{
+    if (strchr(path, '/') == NULL)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "load %s: the path needs a slash", path);
+    return bight__plugin_load(path, NULL, ret_entry);
+}
