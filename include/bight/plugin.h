@@ -73,7 +73,8 @@ typedef struct bight_plugin_entry {
     bight_plugin plugin; /**< a full copy; what the plugin lacks is NULL */
     const char *path;    /**< absolute; NULL: linked into the program */
     /** To listen and connect with: the plugin's own, hence of its size, or one
-     * made for its protocol. NULL for other kinds of plugins. */
+     * made for its protocol. NULL for other kinds of plugins. Where the plugin
+     * has options, their values go into factory_options. */
     const bight_factory *factory;
 } bight_plugin_entry;
 

@@ -42,13 +42,59 @@ export PKG_CONFIG_PATH=$libdir/pkgconfig
 expect "pkg-config, plugindir" "$libdir/bight/plugins" \
     realpath -m "$(pkg-config --variable=plugindir bight)"
 expect "pkg-config, abi" 0 pkg-config --variable=abi bight
+plugin_abi=$(pkg-config --variable=plugin_abi bight)
 make -C "$here/consumer-pkgconfig" OUT="$work/pkgconfig" \
     >"$work/log" 2>&1 || cat "$work/log"
 for program in shared static; do
     expect "pkg-config, $program" "$version" "$work/pkgconfig/consumer_$program"
 done
 
+# Plugins: the project of docs/howto, one in C++, one by pkg-config.
+howto=$here/../../docs/howto/code/shout
+for project in "$howto" "$here/consumer-plugin"; do
+    out=$work/$(basename "$project")
+    cmake -S "$project" -B "$out" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_INSTALL_PREFIX="$prefix" >"$work/log" 2>&1 || cat "$work/log"
+    cmake --build "$out" >"$work/log" 2>&1 || cat "$work/log"
+done
+expect "howto, its test" ok \
+    bash -c "ctest --test-dir '$work/shout' >/dev/null && echo ok"
+hosts=$work/consumer-plugin
+expect "the plugin ABI" "$plugin_abi" cat "$hosts/abi"
+for host in "$hosts/host_shared" "$hosts/host_static"; do
+    name=$(basename "$host")
+    expect "$name, by path" $'SPEAK UP!\nHELLO' \
+        "$host" "$work/shout/shout.so" hello
+    expect "$name, by BIGHT_PLUGIN_PATH, C++" "hello from C++" \
+        env BIGHT_PLUGIN_PATH="$hosts" "$host" hello-cxx ""
+    expect "$name, not without it" "plugin hello-cxx: not found (NOT_FOUND)" \
+        bash -c "! '$host' hello-cxx ''"
+done
+expect "a bundled one, beside the moved library" over \
+    "$hosts/host_shared" echo over
+cmake --install "$work/shout" >"$work/log" 2>&1 || cat "$work/log"
+expect "an installed one, by name" $'SPEAK UP!\nHELLO' \
+    "$hosts/host_shared" shout hello
+expect "a plugin is built by make" ok bash -c "
+    make -C '$here/consumer-pkgconfig' OUT='$work/pkgconfig' \
+        PLUGIN='$howto/shout.c' '$work/pkgconfig/shout.so' >/dev/null && echo ok"
+expect "and loaded" $'SPEAK UP!\nHELLO' \
+    "$hosts/host_shared" "$work/pkgconfig/shout.so" hello
+expect "a missing symbol is found at link time" ok bash -c "
+    echo 'extern int nobody(void); int f(void); int f(void) { return nobody(); }' \
+        >'$work/missing.c'
+    ! make -C '$here/consumer-pkgconfig' OUT='$work/pkgconfig' \
+        PLUGIN='$work/missing.c' '$work/pkgconfig/missing.so' \
+        >/dev/null 2>&1 && echo ok"
+
 if [[ -x $prefix/bin/bight ]]; then
+    BIGHT_PLUGIN_PATH=$hosts "$prefix/bin/bight" serve hello-cxx \
+        "unix:$work/hello.sock" >"$work/log" 2>&1 &
+    server=$!
+    expect "the program serves a plugin from a folder" "hello from C++" \
+        python3 "$here/talk.py" "$work/hello.sock" ""
+    kill -TERM "$server"
+    wait "$server" || cat "$work/log"
     expect "the program finds its library" ok env -u LD_LIBRARY_PATH \
         bash -c "'$prefix/bin/bight' --version >/dev/null && echo ok"
 fi

@@ -3,8 +3,9 @@
 
 Each fenced C block of README.md and docs/ stands, verbatim, in the file that a
 line above it names: <!-- from: code/loop_hello.c -->, relative to the page or
-to the top of the tree. That file is a public header, or a program that the
-build compiles. docs/design is left out: it also shows what is yet to come.
+to the top of the tree. That file is a public header, or one that the build
+compiles. A CMake block may have such a line; its file is part of a project that
+tests/install builds. docs/design is left out: it also shows what is yet to come.
 """
 
 import json
@@ -75,7 +76,7 @@ def judge(page, mark, text, built):
         return f"{mark}: no such file"
     name = str(path.relative_to(tree.ROOT))
     if not name.startswith("include/") and built is not None \
-            and name not in built:
+            and name not in built and path.name != "CMakeLists.txt":
         return f"{name} is not compiled"
     if "\n" + text not in "\n" + path.read_text(encoding="utf-8"):
         return f"this is not in {name}"
@@ -89,10 +90,10 @@ def main():
         lines = tree.read(page).splitlines()
         for number, language, mark, text in blocks(lines):
             verdict = None
-            if language in ("c", "h"):
+            if language in ("c", "h") or (language == "cmake" and mark):
                 verdict = judge(page, mark, text, built)
             elif mark is not None:
-                verdict = "a mark above a block that is not C"
+                verdict = "a mark above a block that is neither C nor CMake"
             if verdict:
                 problems.append(f"{page}:{number}: {verdict}")
         for number, line in enumerate(lines, 1):
