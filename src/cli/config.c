@@ -45,7 +45,7 @@ static int read_all(int fd, const char *path, uint8_t *data, size_t *ret_size)
 
 int config_read(struct config *config, const char *path)
 {
-    size_t size;
+    size_t size = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return complain_file(path);

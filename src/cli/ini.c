@@ -84,7 +84,7 @@ static size_t read_quoted(struct ini *ini, size_t at, struct ini_value *value)
     bight_bytes text = ini->line.text;
     size_t start = at;
     size_t size = 0;
-    for (; at < text.size && text.data[at] != value->quote; at++) {
+    for (; at < text.size && (char)text.data[at] != value->quote; at++) {
         char c = (char)text.data[at];
         if (c == '\\' && value->quote == '"' && at + 1 < text.size) {
             c = escaped(text.data[++at]);

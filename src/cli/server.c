@@ -121,8 +121,8 @@ static size_t count_listeners(const struct server *server)
 {
     size_t count = 0;
     for (size_t i = 0; i < server->place_count; i++) {
-        for (size_t k = 0; bight_port_listener(server->ports[i], k) != NULL;
-             k++)
+        for (size_t k = 0;
+             bight_port_listener(server->ports[i].port, k) != NULL; k++)
             count++;
     }
     return count;
@@ -132,7 +132,7 @@ static void add_listeners(struct server *server, size_t place)
 {
     bight_listener *listener;
     for (size_t i = 0;
-         (listener = bight_port_listener(server->ports[place], i)) != NULL;
+         (listener = bight_port_listener(server->ports[place].port, i)) != NULL;
          i++) {
         struct server_listener *at = &server->listeners[server->count++];
         at->listener = listener;
@@ -190,7 +190,7 @@ static void opened(bight_result *result, void *ctx)
         finish(server, complain_place(&server->places[server->at], error));
         return;
     }
-    server->ports[server->at++] = bight_result_take(result).as.pointer;
+    server->ports[server->at++].port = bight_result_take(result).as.pointer;
     open_next(server);
 }
 
@@ -212,7 +212,8 @@ void server_start(struct server *server, const struct place *places,
     server->places = places;
     server->ports = bight_zalloc((count + 1) * sizeof(*server->ports));
     if (server->ports == NULL) {
-        finish(server, complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY)));
+        server->started(server->ctx,
+                        complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY)));
         return;
     }
     server->place_count = count;
@@ -225,7 +226,7 @@ size_t server_connections(const struct server *server)
 {
     size_t count = 0;
     for (size_t i = 0; i < server->place_count; i++)
-        count += bight_port_count(server->ports[i]);
+        count += bight_port_count(server->ports[i].port);
     return count;
 }
 
@@ -246,21 +247,21 @@ void server_drain(struct server *server, uint64_t deadline_ms)
 {
     if (server->draining > 0) {
         for (size_t i = 0; i < server->place_count; i++)
-            bight_detach(bight_port_drain(server->ports[i], deadline_ms));
+            bight_detach(bight_port_drain(server->ports[i].port, deadline_ms));
         return;
     }
     server->report.size = sizeof(server->report);
     server->draining = server->place_count;
     for (size_t i = 0; i < server->place_count; i++)
-        bight_on(bight_port_drain(server->ports[i], deadline_ms), port_drained,
-                 server);
+        bight_on(bight_port_drain(server->ports[i].port, deadline_ms),
+                 port_drained, server);
 }
 
 void server_close(struct server *server)
 {
     for (size_t i = 0; i < server->place_count; i++) {
-        bight_port_close(server->ports[i]);
-        server->ports[i] = NULL;
+        bight_port_close(server->ports[i].port);
+        server->ports[i].port = NULL;
     }
     server->place_count = 0;
     server->count = 0;

@@ -17,6 +17,11 @@ struct server_listener {
     char url[URL_MAX];        /* "tcp://127.0.0.1:7007", "unix:/run/x" */
 };
 
+/* Of one place; no port: it is not open yet. */
+struct server_port {
+    bight_port *port;
+};
+
 struct server {
     bight_loop *loop;
     const bight_factory *factory;
@@ -29,7 +34,7 @@ struct server {
     void *ctx;
     /* Its own from here on. */
     const struct place *places;
-    bight_port **ports; /* one for each place, or NULL */
+    struct server_port *ports; /* one for each place */
     size_t place_count;
     size_t at; /* what is being opened */
     bool names_done;
