@@ -42,6 +42,7 @@ struct run {
     bight_signal *terminate;
     bight_timer *end; /* of --duration */
     struct pidfile pidfile;
+    bool started;
     bool stopping;
     int code;
 };
@@ -62,7 +63,8 @@ static void on_ended(void *ctx, bight_transport *t, const bight_end *end)
     bight_address peer = bight_transport_peer(t);
     uint64_t most = (uint64_t)run->options->connections;
     guard_ended(run->guard, &peer);
-    access_ended(run->access, t, end);
+    if (run->started)
+        access_ended(run->access, t, end);
     if (most > 0 && access_count(run->access) >= most)
         stop(run);
 }
@@ -71,7 +73,8 @@ static void on_refused(void *ctx, const bight_address *peer, bight_error why)
 {
     struct run *run = ctx;
     const char *limit = guard_refused(run->guard, peer);
-    access_refused(run->access, peer, limit, why);
+    if (run->started)
+        access_refused(run->access, peer, limit, why);
 }
 
 /* -- signals -------------------------------------------------------------- */
@@ -162,7 +165,8 @@ static void let_go(struct run *run)
 static void on_drained(void *ctx, const bight_drain_report *report)
 {
     struct run *run = ctx;
-    say_stopped(run, report);
+    if (run->stopping)
+        say_stopped(run, report);
     let_go(run);
 }
 
@@ -254,7 +258,7 @@ static void set_owner(struct run *run)
     run->owner.filter_count = 1;
 }
 
-static void on_started(void *ctx, int code);
+static void on_started(void *ctx, bool open);
 
 static int prepare(struct run *run)
 {
@@ -300,32 +304,47 @@ static int settle(struct run *run)
     return code == 0 ? identity_become(&identity) : code;
 }
 
-static void on_started(void *ctx, int code)
+/* What goes wrong is told outside of the loop, where nobody waits. */
+static void on_started(void *ctx, bool open)
 {
     struct run *run = ctx;
-    if (code == 0)
-        code = settle(run);
-    if (code == 0)
-        code = announce(run);
-    if (code == 0) {
+    run->started = open;
+    run->code = open ? settle(run) : 0;
+    if (open && run->code == 0)
+        run->code = announce(run);
+    if (open && run->code == 0)
         notify_send("READY=1");
-        return;
-    }
-    run->code = code;
-    let_go(run);
+    else
+        bight_loop_stop(run->loop);
 }
 
+/* Until the end; at once, if not all could be listened on. */
+static int run_loop(struct run *run)
+{
+    bight_error error = bight_loop_run(run->loop);
+    if (bight_failed(error))
+        return complain_error(error);
+    if (!run->started)
+        run->code = server_complain(&run->server);
+    return run->code;
+}
+
+/* Somebody may have come while not all was open yet; of them nothing is said:
+ * they were never served. */
 static int serve_on_loop(struct run *run, struct serve *serve)
 {
     int code = prepare(run);
-    if (code == 0)
-        server_start(&run->server, serve->places, serve->count);
-    else
+    if (code != 0) {
         let_go(run);
-    bight_error error = bight_loop_run(run->loop);
-    if (code != 0)
         return code;
-    return bight_failed(error) ? complain_error(error) : run->code;
+    }
+    server_start(&run->server, serve->places, serve->count);
+    code = run_loop(run);
+    if (run->stopping)
+        return code;
+    server_drain(&run->server, 0);
+    (void)bight_loop_run(run->loop);
+    return code;
 }
 
 static void finish(struct run *run)

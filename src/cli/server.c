@@ -141,26 +141,25 @@ static void add_listeners(struct server *server, size_t place)
     }
 }
 
-static int list_listeners(struct server *server)
+static bight_error list_listeners(struct server *server)
 {
     size_t count = count_listeners(server);
     server->listeners = bight_zalloc((count + 1) * sizeof(*server->listeners));
     if (server->listeners == NULL)
-        return complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     for (size_t i = 0; i < server->place_count; i++)
         add_listeners(server, i);
-    return 0;
+    return bight_ok();
 }
 
 /* -- opening -------------------------------------------------------------- */
 
-static void finish(struct server *server, int code)
+static void finish(struct server *server, bight_error error)
 {
-    if (code == 0)
-        code = list_listeners(server);
-    if (code != 0)
-        server_close(server);
-    server->started(server->ctx, code);
+    if (!bight_failed(error))
+        error = list_listeners(server);
+    server->error = error;
+    server->started(server->ctx, !bight_failed(error));
 }
 
 /* The next place of this round, first of those with names, then of the others;
@@ -187,7 +186,7 @@ static void opened(bight_result *result, void *ctx)
     struct server *server = ctx;
     bight_error error = bight_result_error(result);
     if (bight_failed(error)) {
-        finish(server, complain_place(&server->places[server->at], error));
+        finish(server, error);
         return;
     }
     server->ports[server->at++].port = bight_result_take(result).as.pointer;
@@ -197,7 +196,7 @@ static void opened(bight_result *result, void *ctx)
 static void open_next(struct server *server)
 {
     if (!find_next(server)) {
-        finish(server, 0);
+        finish(server, bight_ok());
         return;
     }
     bight_on(bight_endpoint_listen(server->loop,
@@ -212,12 +211,18 @@ void server_start(struct server *server, const struct place *places,
     server->places = places;
     server->ports = bight_zalloc((count + 1) * sizeof(*server->ports));
     if (server->ports == NULL) {
-        server->started(server->ctx,
-                        complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY)));
+        finish(server, bight_error_of(BIGHT_ERROR_NO_MEMORY));
         return;
     }
     server->place_count = count;
     open_next(server);
+}
+
+int server_complain(const struct server *server)
+{
+    if (server->at >= server->place_count)
+        return complain_error(server->error);
+    return complain_place(&server->places[server->at], server->error);
 }
 
 /* -- the end -------------------------------------------------------------- */
@@ -230,6 +235,12 @@ size_t server_connections(const struct server *server)
     return count;
 }
 
+static void count_drained(struct server *server)
+{
+    if (--server->draining == 0)
+        server->drained(server->ctx, &server->report);
+}
+
 /* Without memory for a report there is none, but it has drained. */
 static void port_drained(bight_result *result, void *ctx)
 {
@@ -239,22 +250,29 @@ static void port_drained(bight_result *result, void *ctx)
         server->report.served += report->served;
         server->report.aborted += report->aborted;
     }
-    if (--server->draining == 0)
-        server->drained(server->ctx, &server->report);
+    count_drained(server);
 }
 
+/* The one more is ours, so that it cannot be over before all have begun. */
 void server_drain(struct server *server, uint64_t deadline_ms)
 {
-    if (server->draining > 0) {
-        for (size_t i = 0; i < server->place_count; i++)
-            bight_detach(bight_port_drain(server->ports[i].port, deadline_ms));
-        return;
-    }
+    bool again = server->draining > 0;
     server->report.size = sizeof(server->report);
-    server->draining = server->place_count;
-    for (size_t i = 0; i < server->place_count; i++)
-        bight_on(bight_port_drain(server->ports[i].port, deadline_ms),
-                 port_drained, server);
+    server->draining += !again;
+    for (size_t i = 0; i < server->place_count; i++) {
+        if (server->ports[i].port == NULL)
+            continue;
+        bight_deferred *drained =
+            bight_port_drain(server->ports[i].port, deadline_ms);
+        if (again) {
+            bight_detach(drained);
+        } else {
+            server->draining++;
+            bight_on(drained, port_drained, server);
+        }
+    }
+    if (!again)
+        count_drained(server);
 }
 
 void server_close(struct server *server)

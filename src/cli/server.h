@@ -26,9 +26,9 @@ struct server {
     bight_loop *loop;
     const bight_factory *factory;
     const bight_owner_options *options;
-    /* Once all places are listened on; or none, with an exit code and a
-     * complaint. */
-    void (*started)(void *ctx, int code);
+    /* Once all places are listened on; or not all, and server_complain says
+     * why. */
+    void (*started)(void *ctx, bool open);
     /* Once all are drained, with the sums of their reports. */
     bight_drained_fn drained;
     void *ctx;
@@ -38,6 +38,7 @@ struct server {
     size_t place_count;
     size_t at; /* what is being opened */
     bool names_done;
+    bight_error error; /* why that could not be */
     struct server_listener *listeners;
     size_t count;
     size_t draining; /* ports whose report is still to come */
@@ -49,6 +50,10 @@ struct server {
  * peer is served before all may be. The places stay the caller's. */
 void server_start(struct server *server, const struct place *places,
                   size_t count);
+
+/* Says why it did not start, and who has the address instead; that takes time,
+ * so not in a callback, and before server_close. Returns the exit code. */
+int server_complain(const struct server *server);
 
 size_t server_connections(const struct server *server);
 
