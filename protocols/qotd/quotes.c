@@ -143,7 +143,7 @@ static bight_error read_all(int fd, uint8_t *text, size_t *ret_size)
 static bight_error read_open(int fd, struct quotes *ret_quotes)
 {
     struct stat found;
-    size_t size;
+    size_t size = 0;
     if (fstat(fd, &found) < 0)
         return bight_error_errno(errno);
     if (!S_ISREG(found.st_mode))

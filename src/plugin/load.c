@@ -3,6 +3,7 @@
 #include "plugin/load.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "plugin/file.h"
@@ -47,13 +48,25 @@ static bight_error open_and_add(const char *real, const char *name,
     return error;
 }
 
+/* One file at a time, as in the loader itself, whose own lock is nothing that a
+ * thread sanitizer knows. Recursive like that: a constructor may load, too. */
+static bight_error open_alone(const char *real, const char *name,
+                              const bight_plugin_entry **ret_entry)
+{
+    static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+    (void)pthread_mutex_lock(&mutex);
+    bight_error error = open_and_add(real, name, ret_entry);
+    (void)pthread_mutex_unlock(&mutex);
+    return error;
+}
+
 bight_error bight__plugin_load(const char *path, const char *name,
                                const bight_plugin_entry **ret_entry)
 {
     char real[PATH_MAX];
     bight_error error = bight__plugin_file(path, real);
     if (!bight_failed(error))
-        error = open_and_add(real, name, ret_entry);
+        error = open_alone(real, name, ret_entry);
     return bight_error_note(error, "load %s", path);
 }
 

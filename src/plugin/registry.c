@@ -167,13 +167,10 @@ bight_error bight__plugin_add(const bight_plugin *plugin, const char *path,
                               const char *name,
                               const bight_plugin_entry **ret_entry)
 {
-    bight_error error = bight_ok();
     (void)pthread_mutex_lock(&mutex);
     struct known *known = find_source(plugin);
-    if (known == NULL)
-        error = add(plugin, path, name, &known);
-    else
-        error = check_name(&known->entry.plugin, name);
+    bight_error error = known != NULL ? check_name(&known->entry.plugin, name)
+                                      : add(plugin, path, name, &known);
     (void)pthread_mutex_unlock(&mutex);
     if (!bight_failed(error))
         *ret_entry = &known->entry;

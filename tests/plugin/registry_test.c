@@ -33,7 +33,7 @@ static void assert_refused(const bight_plugin *plugin, bight_code code,
                            const char *words)
 {
     bight_error error = bight_plugin_register(plugin);
-    ck_assert_error(error, code);
+    ck_assert_error(error, (int32_t)code);
     ck_assert_msg(strstr(said(error), words) != NULL, "'%s' without '%s'",
                   said(error), words);
     ck_assert_ptr_null(bight_plugin_at(0));

@@ -136,14 +136,13 @@ END_TEST
 /* 509 letters and their CR LF are 511 bytes; one more is too many. */
 START_TEST(quotes_that_are_too_long_are_left_out)
 {
-    static char text[2 * LONGEST + 16];
-    static char expected[LONGEST + 1];
-    memset(text, 'x', 2 * LONGEST);
-    memcpy(text + 510, "\n%\n", 3);
-    memcpy(text + 513 + 509, "\n", 2);
+    char letters[511] = {0};
+    char text[1100];
+    char expected[LONGEST + 1];
+    memset(letters, 'x', 510);
+    (void)snprintf(text, sizeof(text), "%s\n%%\n%.509s\n", letters, letters);
+    (void)snprintf(expected, sizeof(expected), "%.509s\r\n", letters);
     begin_with(bight_bytes_text(text));
-    memset(expected, 'x', 509);
-    memcpy(expected + 509, "\r\n", 2);
     assert_told(expected);
     ask_on_day(1);
     assert_told(expected);
