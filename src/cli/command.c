@@ -14,8 +14,8 @@
 #include "serve.h"
 
 static const struct command *const commands[] = {
-    &check_command, &completion_command, &help_command,    &info_command,
-    &list_command,  &serve_command,      &version_command,
+    &check_command, &completion_command, &connect_command, &help_command,
+    &info_command,  &list_command,       &serve_command,   &version_command,
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -18,6 +18,7 @@ struct command {
 
 extern const struct command check_command;
 extern const struct command completion_command;
+extern const struct command connect_command;
 extern const struct command help_command;
 extern const struct command info_command;
 extern const struct command list_command;

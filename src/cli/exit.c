@@ -29,6 +29,25 @@ static int code_of_errno(int errnum)
     case ENOSPC:
     case EPIPE:
         return EXIT_IO;
+    case ETIMEDOUT:
+        return EXIT_TIMED_OUT;
+    default:
+        return EXIT_RUNTIME;
+    }
+}
+
+static int code_of_bight(int32_t code)
+{
+    switch (code) {
+    case BIGHT_ERROR_NO_MEMORY:
+        return EXIT_SYSTEM;
+    case BIGHT_ERROR_TIMED_OUT:
+    case BIGHT_ERROR_CONNECT_TIMEOUT:
+    case BIGHT_ERROR_HANDSHAKE_TIMEOUT:
+    case BIGHT_ERROR_IDLE_TIMEOUT:
+    case BIGHT_ERROR_WRITE_TIMEOUT:
+    case BIGHT_ERROR_LINGER_TIMEOUT:
+        return EXIT_TIMED_OUT;
     default:
         return EXIT_RUNTIME;
     }
@@ -40,7 +59,6 @@ int exit_code_of(bight_error error)
         return EXIT_FINE;
     if (error.domain == &bight_errno_domain)
         return code_of_errno(error.code);
-    if (bight_error_is(error, &bight_domain, BIGHT_ERROR_NO_MEMORY))
-        return EXIT_SYSTEM;
-    return EXIT_RUNTIME;
+    return error.domain == &bight_domain ? code_of_bight(error.code)
+                                         : EXIT_RUNTIME;
 }

@@ -12,10 +12,11 @@ enum exit_code {
     EXIT_USAGE = 64,       /* a mistake on the command line */
     EXIT_DATA = 65,        /* a plugin that cannot be used */
     EXIT_NO_INPUT = 66,    /* a file to read is missing */
-    EXIT_UNAVAILABLE = 69, /* an address in use, or not of this machine */
+    EXIT_UNAVAILABLE = 69, /* cannot connect; an address in use, or not here */
     EXIT_SYSTEM = 71,      /* out of descriptors or memory */
     EXIT_CANNOT_CREATE = 73,
     EXIT_IO = 74,
+    EXIT_TIMED_OUT = 75,
     EXIT_PERMISSION = 77,
     EXIT_CONFIG = 78, /* a mistake in a config file or the environment */
     EXIT_SIGNAL = 128 /* plus the number of the second signal */

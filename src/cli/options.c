@@ -4,6 +4,7 @@
 #include "options.h"
 
 #define AT(member) offsetof(struct serve_options, member)
+#define CONNECT_AT(member) offsetof(struct connect_options, member)
 #define PLAIN_AT(member) offsetof(struct plain_options, member)
 /* Timeouts are kept in 31 bits of ms: 24 days. */
 #define LONGEST (INT64_C(24) * 24 * 3600 * 1000)
@@ -83,6 +84,36 @@ const struct trait serve_option_traits[] = {
     {.name = "verbose", .letter = 'v'},
     {.name = "dry-run", .letter = 'n', .here = true},
     {.name = "show-origin", .here = true},
+    {.name = "help", .letter = 'h', .here = true},
+    {.name = NULL},
+};
+
+static const bight_option connect_options[] = {
+    {"connect-timeout", BIGHT_OPTION_DURATION, CONNECT_AT(connect_timeout_ms),
+     "30s", 0, LONGEST, .help = "for all addresses of a name; 0: never"},
+    {"idle-timeout", BIGHT_OPTION_DURATION, CONNECT_AT(idle_timeout_ms), "0", 0,
+     LONGEST, .help = "ends it after so long idle; 0: never"},
+    {"no-half-close", BIGHT_OPTION_BOOL, CONNECT_AT(no_half_close),
+     .help = "does not tell the peer that input ended"},
+    {"end-with-peer", BIGHT_OPTION_BOOL, CONNECT_AT(end_with_peer),
+     .help = "ends at the peer's end, whatever input is left"},
+    {"trace", BIGHT_OPTION_ENUM, CONNECT_AT(trace), "off", .choices = traces,
+     .help = "tells what passes, on stderr"},
+    {"color", BIGHT_OPTION_ENUM, CONNECT_AT(color), "auto", .choices = colors,
+     .help = "of what is said on a terminal"},
+    {"quiet", BIGHT_OPTION_BOOL, CONNECT_AT(quiet),
+     .help = "says only what went wrong"},
+    {"verbose", BIGHT_OPTION_BOOL, CONNECT_AT(verbose),
+     .help = "--trace text, unless that is hex"},
+    {"help", BIGHT_OPTION_BOOL, CONNECT_AT(help), .help = "shows this"},
+};
+
+const bight_option_table connect_option_table =
+    BIGHT_OPTION_TABLE(connect_options, struct connect_options);
+
+const struct trait connect_option_traits[] = {
+    {.name = "quiet", .letter = 'q'},
+    {.name = "verbose", .letter = 'v'},
     {.name = "help", .letter = 'h', .here = true},
     {.name = NULL},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `bight serve` can be told. */
+/* What the commands can be told. */
 #ifndef BIGHT_CLI_OPTIONS_H
 #define BIGHT_CLI_OPTIONS_H
 
@@ -40,6 +40,21 @@ struct serve_options {
 
 extern const bight_option_table serve_option_table;
 extern const struct trait serve_option_traits[];
+
+struct connect_options {
+    bool no_half_close;
+    bool end_with_peer;
+    bool quiet;
+    bool verbose;
+    bool help;
+    int32_t trace; /* enum trace */
+    int32_t color; /* enum color */
+    uint64_t connect_timeout_ms;
+    uint64_t idle_timeout_ms;
+};
+
+extern const bight_option_table connect_option_table;
+extern const struct trait connect_option_traits[];
 
 /* The options of commands that have hardly any. */
 struct plain_options {

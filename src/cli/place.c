@@ -43,28 +43,32 @@ static bool is_kind(const struct place *place, const char *kind)
 }
 
 /* Nobody else lives in this process. */
-static int check_kind(const struct place *place, const struct given *given)
+static int check_kind(const struct place *place, bight_endpoint_side side,
+                      const struct given *given)
 {
     bight_diagnostic diagnostic;
     if (!is_kind(place, "memory"))
         return 0;
     bight_diagnostic_set(&diagnostic, 0, given->value.size,
-                         "endpoint type 'memory' cannot be served");
+                         "endpoint type 'memory' cannot be %s",
+                         side == BIGHT_ENDPOINT_SERVER ? "served"
+                                                       : "connected to");
     bight_diagnostic_hint(&diagnostic, "it ends at this process");
     return complain_in(&diagnostic, given);
 }
 
-int place_parse(struct place *place, const struct given *given)
+int place_parse(struct place *place, bight_endpoint_side side,
+                const struct given *given)
 {
     bight_diagnostic diagnostic;
     *place = (struct place){.source = given->source};
-    bight_error error = bight_endpoint_parse(
-        given->value, BIGHT_ENDPOINT_SERVER, &place->endpoint, &diagnostic);
+    bight_error error =
+        bight_endpoint_parse(given->value, side, &place->endpoint, &diagnostic);
     if (bight_error_is(error, &bight_domain, BIGHT_ERROR_NO_MEMORY))
         return complain_error(error);
     if (bight_failed(error))
         return complain_in(&diagnostic, given);
-    return check_kind(place, given);
+    return check_kind(place, side, given);
 }
 
 /* -- hosts ---------------------------------------------------------------- */

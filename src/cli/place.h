@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Places to listen on: an endpoint, and where that was given. */
+/* Places to listen on or to connect to: an endpoint, and where that was given.
+ */
 #ifndef BIGHT_CLI_PLACE_H
 #define BIGHT_CLI_PLACE_H
 
@@ -17,7 +18,8 @@ struct place {
 
 /* Parses what was given. Returns an exit code, and has complained; place_fini
  * frees what it made. */
-int place_parse(struct place *place, const struct given *given);
+int place_parse(struct place *place, bight_endpoint_side side,
+                const struct given *given);
 
 /* Without HOST the library listens everywhere; a program that nobody told to do
  * that stays on this machine (E9). Returns an exit code. */

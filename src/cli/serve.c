@@ -50,7 +50,8 @@ static int add_place(struct serve *serve, const struct given *given)
     if (more == NULL)
         return no_memory();
     serve->places = more;
-    return place_parse(&serve->places[serve->count++], given);
+    return place_parse(&serve->places[serve->count++], BIGHT_ENDPOINT_SERVER,
+                       given);
 }
 
 static int take_word(void *ctx, const struct given *given)
