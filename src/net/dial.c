@@ -165,6 +165,13 @@ static int outcome_of(int fd)
                                                                     : errno;
 }
 
+/* libuv says EBADF of a socket that has failed; the socket knows better. */
+static int failure_of(int fd, int status)
+{
+    int errnum = outcome_of(fd);
+    return errnum != 0 ? errnum : -status;
+}
+
 static void answered(struct bight__dial *dial, int errnum)
 {
     if (errnum != 0) {
@@ -185,7 +192,7 @@ static void on_writable(uv_poll_t *poll, int status, int events)
     bight_loop *loop = dial->loop;
     (void)events;
     bight__uv_begin(loop);
-    answered(dial, status != 0 ? -status : outcome_of(dial->fd));
+    answered(dial, failure_of(dial->fd, status));
     bight__dispatch_end(loop);
 }
 
