@@ -113,6 +113,17 @@ START_TEST(E1_an_address_that_refuses_is_named_with_the_systems_code)
 }
 END_TEST
 
+START_TEST(E1_a_refusal_that_comes_later_has_its_code_as_well)
+{
+    start(WIRE_TCP);
+    plan = "l";
+    check_fails("tcp:127.0.0.1:81",
+                "connect tcp:127.0.0.1:81: connection reset by peer "
+                "(ECONNRESET)");
+    end();
+}
+END_TEST
+
 START_TEST(E1_the_one_address_of_a_name_is_named)
 {
     start(WIRE_TCP);
@@ -250,6 +261,7 @@ static void add_errors(Suite *suite)
                         WIRE_COUNT);
     tcase_add_test(tcase,
                    E1_an_address_that_refuses_is_named_with_the_systems_code);
+    tcase_add_test(tcase, E1_a_refusal_that_comes_later_has_its_code_as_well);
     tcase_add_test(tcase, E1_the_one_address_of_a_name_is_named);
     tcase_add_test(tcase, E1_a_name_that_is_not_found_is_the_deferreds_error);
     tcase_add_loop_test(tcase,

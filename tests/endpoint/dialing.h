@@ -16,7 +16,8 @@
 
 /* -- a kernel with a plan ------------------------------------------------- */
 
-/* One letter for each connect: r refused at once, h hangs, others are real. */
+/* One letter for each connect: r refused at once, h hangs, l fails
+ * later, others are real. */
 static const char *plan;
 static unsigned connects;
 static int far_ends[16];
@@ -41,6 +42,20 @@ static void hang(int fd)
     far_ends[far_count++] = ends[1];
 }
 
+/* One whose peer left with bytes unread stands in for one that failed. */
+static void fail_later(int fd)
+{
+    int ends[2];
+    ck_assert_int_eq(socketpair(AF_UNIX,
+                                SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+                                ends),
+                     0);
+    ck_assert_int_eq(send(ends[0], "x", 1, MSG_NOSIGNAL), 1);
+    ck_assert_int_eq(dup3(ends[0], fd, O_CLOEXEC), fd);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 int fake_connect(int fd, const struct sockaddr *name, socklen_t size)
 {
     char what = *plan != '\0' ? *plan++ : '-';
@@ -49,8 +64,8 @@ int fake_connect(int fd, const struct sockaddr *name, socklen_t size)
         errno = ECONNREFUSED;
         return -1;
     }
-    if (what == 'h') {
-        hang(fd);
+    if (what == 'h' || what == 'l') {
+        (what == 'h' ? hang : fail_later)(fd);
         errno = EINPROGRESS;
         return -1;
     }
