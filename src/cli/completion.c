@@ -65,19 +65,32 @@ void completion_each(completion_fn fn)
         completion_each_of(entry->plugin.name, entry->plugin.options, NULL, fn);
 }
 
+#define KINDS 64
+
 /* Nobody else lives in this process, where memory: ends. */
-const char *const *completion_places(void)
+static void list_kinds(unsigned side, const char *names[KINDS])
 {
-    static const char *names[64];
     const bight_endpoint_kind *kind;
     size_t count = 0;
-    for (size_t i = 0; count < 63 && (kind = bight_endpoint_kind_at(i)) != NULL;
-         i++) {
-        if ((kind->sides & BIGHT_ENDPOINT_SERVER) != 0 &&
-            strcmp(kind->name, "memory") != 0)
+    for (size_t i = 0;
+         count < KINDS - 1 && (kind = bight_endpoint_kind_at(i)) != NULL; i++) {
+        if ((kind->sides & side) != 0 && strcmp(kind->name, "memory") != 0)
             names[count++] = kind->name;
     }
     names[count] = NULL;
+}
+
+const char *const *completion_places(void)
+{
+    static const char *names[KINDS];
+    list_kinds(BIGHT_ENDPOINT_SERVER, names);
+    return names;
+}
+
+const char *const *completion_peers(void)
+{
+    static const char *names[KINDS];
+    list_kinds(BIGHT_ENDPOINT_CLIENT, names);
     return names;
 }
 

@@ -40,7 +40,9 @@ void completion_each(completion_fn fn);
 void completion_each_of(const char *owner, const bight_option_table *table,
                         const struct trait *traits, completion_fn fn);
 
-/* The kinds of endpoints that can be served, ended by NULL. */
+/* The kinds of endpoints that can be served, and those that can be connected
+ * to; ended by NULL. */
 const char *const *completion_places(void);
+const char *const *completion_peers(void);
 
 #endif

@@ -21,7 +21,7 @@ static const char head[] =
     "}\n"
     "\n"
     "_bight_endpoint() {\n"
-    "    _bight_choose \"$_bight_places\"\n"
+    "    _bight_choose \"${1:-$_bight_places}\"\n"
     "    compopt -o nospace 2>/dev/null\n"
     "}\n"
     "\n";
@@ -127,6 +127,7 @@ static void put_word(void)
                "                _bight_choose \"$_bight_protocols\"\n"
                "            fi\n"
                "            ;;\n"
+               "        connect) _bight_endpoint \"$_bight_peers\" ;;\n"
                "        completion) _bight_choose 'bash fish zsh' ;;\n"
                "        info) _bight_choose \"$_bight_protocols $_bight_kinds\""
                " ;;\n"
@@ -154,6 +155,7 @@ void completion_bash(void)
     put_list("protocols", protocol_names(), "");
     put_list("kinds", info_kind_names(), "");
     put_list("places", completion_places(), ":");
+    put_list("peers", completion_peers(), ":");
     (void)puts("");
     put_options();
     (void)puts("_bight_value_of() {");

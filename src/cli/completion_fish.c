@@ -104,6 +104,8 @@ static const char body[] =
     " -a \"$__bight_protocols\"\n"
     "complete -c bight -n '__bight_of check; and not __bight_served'"
     " -a \"$__bight_protocols\"\n"
+    "complete -c bight -n '__bight_of connect'"
+    " -a '(printf \"%s:\\n\" $__bight_peer_names)'\n"
     "complete -c bight -n '__bight_of info'"
     " -a \"$__bight_protocols $__bight_kind_names\"\n"
     "complete -c bight -n '__bight_of help'"
@@ -124,6 +126,7 @@ void completion_fish(void)
     put_list("protocols", protocol_names());
     put_list("kind_names", info_kind_names());
     put_list("place_names", completion_places());
+    put_list("peer_names", completion_peers());
     (void)puts("\ncomplete -c bight -f");
     put_firsts();
     completion_each(put_option);

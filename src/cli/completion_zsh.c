@@ -49,6 +49,8 @@ static void put_places(void)
 {
     (void)fputs("_bight_places() {\n    compadd -S : -- ", stdout);
     completion_put_words(completion_places());
+    (void)fputs("\n}\n\n_bight_peers() {\n    compadd -S : -- ", stdout);
+    completion_put_words(completion_peers());
     (void)puts("\n}\n");
 }
 
@@ -134,6 +136,7 @@ static const char body[] =
     "            _files -g '*.so'\n"
     "        fi\n"
     "        ;;\n"
+    "    connect) _bight_peers ;;\n"
     "    completion) compadd bash fish zsh ;;\n"
     "    info) _bight_protocols; _bight_kinds ;;\n"
     "    help) _bight_commands; _bight_protocols; _bight_kinds ;;\n"

@@ -81,6 +81,7 @@ void help_command_show(const struct command *command)
 void help_usage(FILE *out)
 {
     (void)fputs("usage: bight serve NAME [ENDPOINT...] [OPTION...]\n"
+                "       bight connect ENDPOINT [OPTION...]\n"
                 "       bight help [COMMAND|NAME|KIND]\n"
                 "for example: bight serve echo tcp:7007\n",
                 out);
@@ -118,9 +119,11 @@ static void show_all(void)
                "problems,\n"
                "64 command line, 65 a plugin that cannot be used, 66 a file "
                "is missing,\n"
-               "69 address in use or not here, 71 no descriptors or memory,\n"
-               "73 and 74 files, 77 no permission, 78 config file or "
-               "environment.");
+               "69 cannot connect, or address in use or not here, 71 no "
+               "descriptors or\n"
+               "memory, 73 files, 74 input and output, 75 timed out, 77 no "
+               "permission,\n"
+               "78 config file or environment.");
 }
 
 /* -- the command ---------------------------------------------------------- */

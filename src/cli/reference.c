@@ -20,9 +20,9 @@ static const char head[] =
 static const char config[] =
     "\n## Where values come from\n"
     "\n"
-    "An option of `serve` and `check` is taken from the command line; what is\n"
-    "not there from the environment; what is not there either from the file\n"
-    "of `--config`; else it has its default. `--show-origin` tells each\n"
+    "An option is taken from the command line; what is not there from the\n"
+    "environment; what is not there either, of `serve` and `check`, from the\n"
+    "file of `--config`; else it has its default. `--show-origin` tells each\n"
     "value and its origin, in the form of a config file; secrets are `***`.\n"
     "\n"
     "In the environment `--max-conn` is called `BIGHT_MAX_CONN`; a flag is\n"
@@ -62,19 +62,22 @@ static const char codes[] =
     "\n"
     "| code | means |\n"
     "|---|---|\n"
-    "| 0 | fine; of a server: it was told to stop, and drained |\n"
+    "| 0 | fine; of a server: it was told to stop, and drained; of a client: "
+    "the peer ended, and all was sent |\n"
     "| 1 | another failure |\n"
     "| 2 | `check` or `list` found a problem |\n"
     "| 64 | a mistake on the command line |\n"
     "| 65 | a plugin that cannot be used |\n"
     "| 66 | a file to read, or a plugin, is missing |\n"
-    "| 69 | an address in use, or not of this machine |\n"
+    "| 69 | cannot connect; an address in use, or not of this machine |\n"
     "| 71 | out of descriptors or memory |\n"
     "| 73 | a file cannot be made |\n"
-    "| 74 | a file cannot be written |\n"
+    "| 74 | input or output failed, or a connection broke |\n"
+    "| 75 | timed out |\n"
     "| 77 | no permission |\n"
     "| 78 | a mistake in the config file or in the environment |\n"
-    "| 128 + n | signal n came a second time |\n";
+    "| 128 + n | signal n came a second time, or before it was connected "
+    "|\n";
 
 /* -- options -------------------------------------------------------------- */
 

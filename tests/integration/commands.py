@@ -67,8 +67,8 @@ class Commands(unittest.TestCase):
 
     def test_help_about_each_command(self):
         text = self.tell("help")
-        commands = ["check", "completion", "help", "info", "list", "serve",
-                    "version"]
+        commands = ["check", "completion", "connect", "help", "info", "list",
+                    "serve", "version"]
         for command in commands:
             self.assertIn(f"\n  {command} ", text)
             told = self.tell("help", command)
