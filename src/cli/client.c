@@ -173,8 +173,11 @@ static void say_connected(const struct client *client, const bight_transport *t)
     char text[BIGHT_ADDRESS_TEXT_MAX];
     bight_address peer = bight_transport_peer(t);
     (void)bight_address_format(&peer, text, sizeof(text));
-    const bight_log_field field = bight_log_text("peer", text);
-    bight_log_write(BIGHT_LOG_INFO, "connected", &field, 1);
+    const bight_log_field fields[] = {
+        bight_log_text("endpoint", client->name),
+        bight_log_text("peer", text),
+    };
+    bight_log_write(BIGHT_LOG_INFO, "connected", fields, 2);
     if (client->options->quiet || !client->in.is_terminal ||
         isatty(STDERR_FILENO) != 1)
         return;
