@@ -3,6 +3,9 @@
 #include <bight/framer.h>
 #include <bight/plugin.h>
 
+/* Without options; the same as their default. */
+#define MAX_FRAME (64 * 1024)
+
 struct options {
     uint64_t max_frame;
 };
@@ -28,8 +31,8 @@ static void connection_made(void *self, bight_transport *t)
 {
     struct netstring *netstring = self;
     const struct options *given = bight_transport_options(t);
-    bight_error error = bight_netstring_framer_new((size_t)given->max_frame,
-                                                   &netstring->framer);
+    size_t limit = given == NULL ? MAX_FRAME : (size_t)given->max_frame;
+    bight_error error = bight_netstring_framer_new(limit, &netstring->framer);
     if (bight_failed(error))
         bight_transport_fail(t, error);
 }

@@ -37,15 +37,53 @@ struct forward {
     bight_owner_options owner;
 };
 
-/* -- the far side --------------------------------------------------------- */
+/* -- both sides ----------------------------------------------------------- */
+
+struct side {
+    bight_transport *other; /* while both are open and joined */
+};
 
 /* All that it hears goes through the pipe; until then it must not close. */
-static bool far_eof_received(void *self, bight_transport *t)
+static bool eof_received(void *self, bight_transport *t)
 {
     (void)self;
     (void)t;
     return true;
 }
+
+/* The pipe closes the other side, with an eof. What was cut short must not look
+ * like an end (T25), so a reset is passed on as one. */
+static void connection_lost(void *self, bight_transport *t, bight_error why)
+{
+    const struct side *side = self;
+    bool ended = bight_error_is(why, &bight_domain, BIGHT_ERROR_EOF) ||
+                 bight_error_is(why, &bight_domain, BIGHT_ERROR_CLOSED);
+    (void)t;
+    if (side->other == NULL)
+        return;
+    struct side *other = bight_transport_self(side->other);
+    other->other = NULL;
+    if (!ended)
+        bight_transport_abort(side->other);
+}
+
+static bight_error join(bight_transport *near_end, bight_transport *far_end)
+{
+    struct side *near_side = bight_transport_self(near_end);
+    struct side *far_side = bight_transport_self(far_end);
+    bight_error error = bight_pipe(near_end, far_end);
+    if (!bight_failed(error))
+        error = bight_pipe(far_end, near_end);
+    if (bight_failed(error))
+        return error;
+    near_side->other = far_end;
+    far_side->other = near_end;
+    bight_transport_resume_reading(near_end, BIGHT_HOLD_USER);
+    bight_transport_resume_reading(far_end, BIGHT_HOLD_USER);
+    return error;
+}
+
+/* -- the far side --------------------------------------------------------- */
 
 static void far_connection_made(void *self, bight_transport *t)
 {
@@ -56,8 +94,10 @@ static void far_connection_made(void *self, bight_transport *t)
 static const bight_protocol far_protocol = {
     .size = sizeof(bight_protocol),
     .name = "portforward",
+    .state_size = sizeof(struct side),
     .connection_made = far_connection_made,
-    .eof_received = far_eof_received,
+    .eof_received = eof_received,
+    .connection_lost = connection_lost,
 };
 
 static const bight_factory far_factory = {
@@ -68,24 +108,16 @@ static const bight_factory far_factory = {
 
 /* -- the near side -------------------------------------------------------- */
 
-static bight_error join(bight_transport *near_end, bight_transport *far_end)
-{
-    bight_error error = bight_pipe(near_end, far_end);
-    if (!bight_failed(error))
-        error = bight_pipe(far_end, near_end);
-    bight_transport_resume_reading(near_end, BIGHT_HOLD_USER);
-    bight_transport_resume_reading(far_end, BIGHT_HOLD_USER);
-    return error;
-}
-
 /* The connect is the near end's own (T36): that is still there. */
 static void connected(bight_result *result, void *arg)
 {
     bight_transport *near_end = arg;
+    bight_transport *far_end = NULL;
     bight_error error = bight_result_error(result);
-    bight_transport *far_end = bight_result_peek(result).as.pointer;
-    if (!bight_failed(error))
+    if (!bight_failed(error)) {
+        far_end = bight_result_peek(result).as.pointer;
         error = join(near_end, far_end);
+    }
     if (!bight_failed(error))
         return;
     bight_transport_fail(near_end, error);
@@ -106,8 +138,10 @@ static void connection_made(void *self, bight_transport *t)
 static const bight_protocol near_protocol = {
     .size = sizeof(bight_protocol),
     .name = "portforward",
+    .state_size = sizeof(struct side),
     .connection_made = connection_made,
-    .eof_received = far_eof_received,
+    .eof_received = eof_received,
+    .connection_lost = connection_lost,
 };
 
 /* -- the factory ---------------------------------------------------------- */
@@ -116,7 +150,7 @@ static bight_error started(void *shared, const void *given, bight_loop *loop)
 {
     struct forward *forward = shared;
     const struct options *values = given;
-    if (values->to == NULL)
+    if (values == NULL || values->to == NULL)
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "portforward needs the option 'to'");
     forward->loop = loop;

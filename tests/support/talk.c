@@ -10,14 +10,10 @@
 #define TURNS 2000000
 #define PATTERN_MAX (1024 * 1024)
 
-struct client {
-    struct talk *talk;
-};
-
 static struct talk *talk_of(const bight_transport *t)
 {
-    const struct client *client = bight_transport_options(t);
-    return client->talk;
+    const struct talk *talk = bight_transport_options(t);
+    return talk->self;
 }
 
 static void connection_made(void *self, bight_transport *t)
@@ -84,7 +80,7 @@ static void server_ended(void *ctx, bight_transport *t, const bight_end *end)
 {
     struct talk *talk = ctx;
     (void)t;
-    ck_assert(!talk->server_ended);
+    ck_assert(!talk->server_ended || talk->joined > 0);
     talk->server_ended = true;
     talk->server = *end;
 }
@@ -98,11 +94,9 @@ static void connected(void *ctx, bight_transport *t, bight_error error)
 
 static void connect_client(struct talk *talk)
 {
-    static struct client client;
     bight_owner_options options;
-    client.talk = talk;
     bight_owner_options_init(&options);
-    options.factory_options = &client;
+    options.factory_options = talk;
     ck_assert_ok(bight_memory_connect(talk->loop, &client_factory, "talk",
                                       &options, connected, talk, NULL));
     for (unsigned turns = 0; talk->client == NULL; turns++) {
@@ -116,7 +110,6 @@ static void begin(struct talk *talk, const bight_factory *factory,
                   const bight_memory_options *memory)
 {
     bight_owner_options options;
-    talk->loop = loops_new(BIGHT_LOOP_VIRTUAL);
     bight_owner_options_init(&options);
     options.factory_options = factory_options;
     options.ended = server_ended;
@@ -126,17 +119,16 @@ static void begin(struct talk *talk, const bight_factory *factory,
     connect_client(talk);
 }
 
-void talk_begin(struct talk *talk, const bight_factory *factory,
-                const bight_memory_options *memory)
+static void empty(struct talk *talk, bight_loop *loop)
 {
-    *talk = (struct talk){.loop = NULL};
-    begin(talk, factory, NULL, memory);
+    *talk = (struct talk){.self = talk, .guest = loop != NULL};
+    talk->loop = loop != NULL ? loop : loops_new(BIGHT_LOOP_VIRTUAL);
 }
 
-void talk_begin_plugin(struct talk *talk, const bight_plugin *plugin,
-                       const void *options, const bight_memory_options *memory)
+static void begin_plugin(struct talk *talk, const bight_plugin *plugin,
+                         const void *options,
+                         const bight_memory_options *memory)
 {
-    *talk = (struct talk){.loop = NULL};
     talk->made = (bight_factory){
         .size = sizeof(bight_factory),
         .name = plugin->name,
@@ -146,11 +138,49 @@ void talk_begin_plugin(struct talk *talk, const bight_plugin *plugin,
           options, memory);
 }
 
+void talk_begin(struct talk *talk, const bight_factory *factory,
+                const bight_memory_options *memory)
+{
+    empty(talk, NULL);
+    begin(talk, factory, NULL, memory);
+}
+
+void talk_begin_plugin(struct talk *talk, const bight_plugin *plugin,
+                       const void *options, const bight_memory_options *memory)
+{
+    empty(talk, NULL);
+    begin_plugin(talk, plugin, options, memory);
+}
+
+void talk_begin_beside(struct talk *talk, struct talk *host,
+                       const bight_plugin *plugin, const void *options)
+{
+    empty(talk, host->loop);
+    begin_plugin(talk, plugin, options, NULL);
+}
+
+void talk_join(struct talk *talk, struct talk *host)
+{
+    empty(talk, host->loop);
+    host->joined++;
+    connect_client(talk);
+}
+
+void talk_await(struct talk *talk, const char *name,
+                const bight_memory_options *memory)
+{
+    bight_owner_options options;
+    empty(talk, NULL);
+    bight_owner_options_init(&options);
+    options.factory_options = talk;
+    ck_assert_ok(bight_memory_listen(talk->loop, &client_factory, name, memory,
+                                     &options, &talk->listener));
+}
+
 void talk_again(struct talk *talk)
 {
     ck_assert_ptr_null(talk->client);
-    bight_buffer_fini(&talk->received);
-    talk->received = (bight_buffer){0};
+    talk_forget(talk);
     talk->eof = false;
     talk->server_ended = false;
     connect_client(talk);
@@ -161,8 +191,17 @@ void talk_end(struct talk *talk)
     if (talk->client != NULL)
         bight_transport_abort(talk->client);
     bight_listener_close(talk->listener);
-    ck_assert_ok(bight_loop_run(talk->loop));
-    loops_free(talk->loop);
+    if (talk->guest) {
+        talk_run(talk);
+    } else {
+        ck_assert_ok(bight_loop_run(talk->loop));
+        loops_free(talk->loop);
+    }
+    bight_buffer_fini(&talk->received);
+}
+
+void talk_forget(struct talk *talk)
+{
     bight_buffer_fini(&talk->received);
 }
 
