@@ -67,7 +67,8 @@ static void keep(struct board *board, bight_bytes text)
     char *copy = bight_alloc(text.size + 1);
     if (copy == NULL)
         return;
-    memcpy(copy, text.data, text.size);
+    if (text.size > 0)
+        memcpy(copy, text.data, text.size);
     copy[text.size] = '\0';
     char **slot = &board->history[board->kept++ % board->history_size];
     bight_free(*slot);

@@ -53,7 +53,7 @@ void banner_show(const struct server *server, const bight_plugin_entry *entry)
     paint_end(stderr);
     (void)fprintf(stderr, "  %s\n", summary != NULL ? summary : "");
     if (show_urls(server, true))
-        (void)fprintf(stderr, "  (this machine only%s)\n",
+        (void)fprintf(stderr, "  (local only%s)\n",
                       any_loopback(server) ? "; --public to expose" : "");
     if (show_urls(server, false))
         (void)fputs("  (open to the network)\n", stderr);

@@ -41,6 +41,10 @@ static int code_of_bight(int32_t code)
     switch (code) {
     case BIGHT_ERROR_NO_MEMORY:
         return EXIT_SYSTEM;
+    case BIGHT_ERROR_USAGE:
+    case BIGHT_ERROR_INVALID:
+    case BIGHT_ERROR_RANGE:
+        return EXIT_USAGE;
     case BIGHT_ERROR_TIMED_OUT:
     case BIGHT_ERROR_CONNECT_TIMEOUT:
     case BIGHT_ERROR_HANDSHAKE_TIMEOUT:

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The program bight. */
+#include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "complain.h"
+#include "exit.h"
 
 /* Where a standard descriptor is closed, a socket would take its place and get
  * what is meant for a person. */
@@ -16,8 +21,18 @@ static void fill_standard_descriptors(void)
         (void)close(fd);
 }
 
+/* What could not be written must not look as if all went well. */
+static int flush_output(int code)
+{
+    bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (!lost || code != EXIT_FINE)
+        return code;
+    return complain_error(bight_error_note(
+        bight_error_errno(errno != 0 ? errno : EIO), "write to stdout"));
+}
+
 int main(int argc, char **argv)
 {
     fill_standard_descriptors();
-    return command_run(argc, argv);
+    return flush_output(command_run(argc, argv));
 }

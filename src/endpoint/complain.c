@@ -119,7 +119,10 @@ bool bight__endpoint_complain_type(struct bight__endpoint_parser *p, size_t end)
         return type_is_missing(p, bare->name);
     (void)bight__endpoint_scan_fail(s, s->at, end, "unknown endpoint type '%s'",
                                     bight__endpoint_quote(word).text);
-    bight_diagnostic_choices(s->diagnostic, word, names);
+    if (word.size > 0 && memchr(word.data, '/', word.size) != NULL)
+        bight_diagnostic_hint(s->diagnostic, "a socket file is unix:PATH");
+    else
+        bight_diagnostic_choices(s->diagnostic, word, names);
     return false;
 }
 

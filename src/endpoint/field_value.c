@@ -155,8 +155,7 @@ static bool check_host_name(const char *value, bight_diagnostic *diagnostic)
         (void)wrong(diagnostic, "'%c' cannot be part of a host", value[i]);
         if (strcmp(value, "*") != 0)
             return false;
-        return wrong_hint(diagnostic, "a server without a host listens on "
-                                      "every address");
+        return wrong_hint(diagnostic, "[::] and 0.0.0.0 are every address");
     }
     if (strlen(value) > HOST_MAX)
         return wrong(diagnostic, "a host has at most %d bytes", HOST_MAX);
@@ -177,13 +176,25 @@ static bool check_host(const char *value, bool bracketed,
     return check_host_name(value, diagnostic);
 }
 
+/* What was meant, if it is not a number that was mistyped. */
+static const char *hint_of_port(const char *value)
+{
+    if (strpbrk(value, ".[:") != NULL)
+        return "a port follows the host: HOST:PORT";
+    if (value[0] == '0' && strspn(value, DIGITS) == strlen(value))
+        return "without zeros in front";
+    return "like 8080";
+}
+
 static bool check_port(bight_endpoint_side side, const char *value,
                        bight_diagnostic *diagnostic)
 {
     uint64_t port;
-    if (!read_number(value, strlen(value), &port) || port > UINT16_MAX)
-        return wrong(diagnostic, "port '%s' is not a number up to 65535",
-                     QUOTE(value));
+    if (!read_number(value, strlen(value), &port) || port > UINT16_MAX) {
+        (void)wrong(diagnostic, "port '%s' is not a number up to 65535",
+                    QUOTE(value));
+        return wrong_hint(diagnostic, hint_of_port(value));
+    }
     if (port == 0 && side == BIGHT_ENDPOINT_CLIENT)
         return wrong(diagnostic, "port 0 can only be listened on");
     return true;

@@ -112,19 +112,23 @@ END_TEST
 #define NO_PORT(text) "port '" text "' is not a number up to 65535"
 
 static const struct wrong ports[] = {
-    {"tcp:h:http", CLIENT, 6, 4, NO_PORT("http"), ""},
-    {"tcp:65536", SERVER, 4, 5, NO_PORT("65536"), ""},
+    {"tcp:h:http", CLIENT, 6, 4, NO_PORT("http"), "like 8080"},
+    {"tcp:65536", SERVER, 4, 5, NO_PORT("65536"), "like 8080"},
     {"tcp:99999999999999999999", SERVER, 4, 20, NO_PORT("99999999999999999999"),
-     ""},
-    {"tcp:-1", SERVER, 4, 2, NO_PORT("-1"), ""},
-    {"tcp:+1", SERVER, 4, 2, NO_PORT("+1"), ""},
-    {"tcp:080", SERVER, 4, 3, NO_PORT("080"), ""},
-    {"tcp: 80", SERVER, 4, 3, NO_PORT(" 80"), ""},
-    {"tcp:0x50", SERVER, 4, 4, NO_PORT("0x50"), ""},
-    {"tcp:80a", SERVER, 4, 3, NO_PORT("80a"), ""},
-    {"tcp:h:80/", CLIENT, 6, 3, NO_PORT("80/"), ""},
+     "like 8080"},
+    {"tcp:-1", SERVER, 4, 2, NO_PORT("-1"), "like 8080"},
+    {"tcp:+1", SERVER, 4, 2, NO_PORT("+1"), "like 8080"},
+    {"tcp:080", SERVER, 4, 3, NO_PORT("080"), "without zeros in front"},
+    {"tcp: 80", SERVER, 4, 3, NO_PORT(" 80"), "like 8080"},
+    {"tcp:0x50", SERVER, 4, 4, NO_PORT("0x50"), "like 8080"},
+    {"tcp:80a", SERVER, 4, 3, NO_PORT("80a"), "like 8080"},
+    {"tcp:h:80/", CLIENT, 6, 3, NO_PORT("80/"), "like 8080"},
     {"tcp:h:0", CLIENT, 6, 1, "port 0 can only be listened on", ""},
-    {"tls:cert=c:tcp:x", SERVER, 15, 1, NO_PORT("x"), ""},
+    {"tls:cert=c:tcp:x", SERVER, 15, 1, NO_PORT("x"), "like 8080"},
+    {"tcp:127.0.0.1", SERVER, 4, 9, NO_PORT("127.0.0.1"),
+     "a port follows the host: HOST:PORT"},
+    {"tcp:[::1]", SERVER, 4, 5, NO_PORT("[::1]"),
+     "a port follows the host: HOST:PORT"},
 };
 
 START_TEST(the_port_is_wrong)
@@ -139,7 +143,7 @@ static const struct wrong hosts[] = {
     {"tcp:[]:80", SERVER, 4, 2, "the host is empty", NULL},
     {"tcp:80:interface=", SERVER, 17, 0, "the host is empty", NULL},
     {"tcp:*:80", SERVER, 4, 1, "'*' cannot be part of a host",
-     "a server without a host listens on every address"},
+     "[::] and 0.0.0.0 are every address"},
     {"tcp:a b:80", CLIENT, 4, 3, "' ' cannot be part of a host", ""},
     {"tcp:h/x:80", CLIENT, 4, 3, "'/' cannot be part of a host", ""},
     {"tcp:a@b:80", CLIENT, 4, 3, "'@' cannot be part of a host", ""},

@@ -40,7 +40,7 @@ USAGE = [
      "      ^~~~~~~  did you mean 'backlog'?  known: backlog interface "
      "keepalive nodelay reuseaddr reuseport"),
     (["serve", "echo", "tcp:99999"],
-     "port '99999' is not a number up to 65535", "tcp:99999", "    ^~~~~"),
+     "port '99999' is not a number up to 65535", "tcp:99999", "    ^~~~~  like 8080"),
     (["serve", "echo", "tcp:[::1:80"], None, "tcp:[::1:80", "    ^"),
     (["serve", "echo", "unix"], "too few arguments for unix", "unix",
      "    ^  write unix:PATH, then keys"),

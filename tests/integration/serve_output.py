@@ -111,7 +111,7 @@ class Output(unittest.TestCase):
             self.assertRegex(lines[0], r"^bight \d+\.\d+\.\d+  echo  .*862")
             self.assertRegex(lines[1], r"^  ➜ tcp://127\.0\.0\.1:\d+  unix:"
                              + re.escape(folder) + r"/s  tcp://127\.0\.0\.1:"
-                             r"\d+.*  \(this machine only; --public to expose\)")
+                             r"\d+.*  \(local only; --public to expose\)")
             self.assertEqual(lines[2], f"  pid {process.pid} - Ctrl-C to stop,"
                                        " again to stop at once")
             self.assertEqual(lines[3], "bight: stopped after 0 connections")
@@ -131,6 +131,15 @@ class Output(unittest.TestCase):
                             "/dev/null")
                 process.terminate()
                 self.assertEqual(process.wait(serving.SECONDS), 0)
+
+    def test_output_that_is_lost_is_no_success(self):
+        for words in (("help", "serve"), ("version",), ("list",)):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                result = subprocess.run([BIGHT, *words], stdout=full,
+                                        stderr=subprocess.PIPE, text=True,
+                                        timeout=serving.SECONDS, check=False)
+            self.assertEqual(result.returncode, 74, words)
+            self.assertIn("write to stdout: no space left", result.stderr)
 
     def test_version(self):
         for word in ("version", "--version", "-V"):
