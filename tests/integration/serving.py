@@ -58,7 +58,7 @@ class Server:
         except BaseException:
             self.kill()
             raise
-        self.port = self.listening[0]["port"]
+        self.port = self.listening[0].get("port", 0)
 
     def __enter__(self):
         return self

@@ -157,6 +157,31 @@ START_TEST(a_close_ends_both)
 }
 END_TEST
 
+/* T18: the slow one's rest is not under the deadline of a close. */
+START_TEST(T18_after_both_eofs_a_slow_reader_still_gets_all)
+{
+    const bight_bytes much = talk_pattern(100000);
+    struct talk *from = speaker(_i), *slow = hearer(_i);
+    begin_joined();
+    bight_transport_pause_reading(slow->client, BIGHT_HOLD_USER);
+    talk_write_eof(slow);
+    talk_write(from, much);
+    talk_write_eof(from);
+    talk_run(from);
+    ck_assert_ptr_null(from->client);
+    ck_assert_ok(bight_loop_advance(from->loop, 3600 * 1000));
+    ck_assert_ok(slow->why);
+    ck_assert_ptr_nonnull(slow->client);
+    bight_transport_resume_reading(slow->client, BIGHT_HOLD_USER);
+    talk_run(slow);
+    ck_assert_received(slow, much);
+    ck_assert(slow->eof);
+    ck_assert(near_talk.server_ended);
+    ck_assert_error(near_talk.server.why, BIGHT_ERROR_EOF);
+    end();
+}
+END_TEST
+
 /* T25: what was cut short must not look like an end. */
 START_TEST(a_reset_goes_through_as_one)
 {
@@ -408,6 +433,8 @@ static void add_joined(Suite *suite)
     tcase_add_loop_test(tcase, what_comes_before_the_far_end_is_there_is_kept,
                         0, 4);
     tcase_add_loop_test(tcase, a_close_ends_both, 0, 2);
+    tcase_add_loop_test(tcase, T18_after_both_eofs_a_slow_reader_still_gets_all,
+                        0, 2);
     tcase_add_loop_test(tcase, a_reset_goes_through_as_one, 0, 2);
     tcase_add_test(tcase, a_stop_ends_both);
     tcase_add_loop_test(tcase, a_sink_that_does_not_read_stops_the_sender, 0,
