@@ -269,7 +269,7 @@ static void stop(struct client *client, int signum)
     bool again = client->stopping;
     client->stopping = true;
     standard_stop(&client->in);
-    if (client->connecting != NULL) {
+    if (client->connecting != NULL && client->transport == NULL) {
         client->code = EXIT_SIGNAL + signum;
         bight_cancel(client->connecting);
     } else if (again) {
