@@ -68,11 +68,9 @@ static int read_all(struct connect *connect, int argc, char *const *argv)
 static void start_log(const struct connect_options *options)
 {
     static int fd = STDERR_FILENO;
-    bight_log_level level = BIGHT_LOG_WARNING;
-    if (options->verbose || options->trace != TRACE_OFF)
+    bight_log_level level = BIGHT_LOG_ERROR;
+    if (!options->quiet && (options->verbose || options->trace != TRACE_OFF))
         level = BIGHT_LOG_INFO;
-    if (options->quiet)
-        level = BIGHT_LOG_ERROR;
     (void)bight_log_set_sink(bight_log_sink_text, &fd, level);
 }
 
