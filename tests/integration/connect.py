@@ -22,7 +22,7 @@ from serving import Server
 
 MEGABYTE = 1 << 20
 # A sanitizer's own memory is not bight's.
-MEMORY = (400 if serving.SANITIZED else 40) * MEGABYTE
+MEMORY = (400 if serving.SANITIZED else 16) * MEGABYTE
 
 
 def endpoint(server, index=0):
