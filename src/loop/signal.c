@@ -93,8 +93,26 @@ static size_t signal_describe(const struct bight__resource *resource, char *buf,
     return (size_t)snprintf(buf, size, "signal %d", signal->signum);
 }
 
+/* One that was given back is on its way out. */
+static void signal_report(struct bight__resource *resource,
+                          struct bight__survivors *survivors)
+{
+    const bight_signal *signal =
+        bight__container(resource, bight_signal, resource);
+    char name[32];
+    if (signal->signum == 0)
+        return;
+    (void)signal_describe(resource, name, sizeof(name));
+    bight__survivors_add(survivors, resource->ops->kind, name,
+                         resource->made_at,
+                         bight__loop_now_ms(signal->loop) - resource->made_ms);
+}
+
 static const struct bight__resource_ops signal_resource = {
-    .kind = "signal", .describe = signal_describe, .end = signal_end};
+    .kind = "signal",
+    .describe = signal_describe,
+    .end = signal_end,
+    .report = signal_report};
 
 static bight_error start(bight_signal *signal, const void *made_at)
 {

@@ -343,6 +343,18 @@ START_TEST(loops_may_be_made_and_freed_again_and_again)
 }
 END_TEST
 
+START_TEST(a_signal_that_was_given_back_is_no_survivor)
+{
+    bight_signal *signal = NULL;
+    begin(BIGHT_LOOP_REAL);
+    ck_assert_ok(bight_signal_new(the_loop, SIGUSR1, say, "usr1", &signal));
+    bight_signal_free(signal);
+    bight_loop_close(the_loop, closed, "closed");
+    ck_assert_trace(&trace, "closed:0");
+    loops_free(the_loop);
+}
+END_TEST
+
 static void on_foreign(uv_timer_t *timer)
 {
     (void)timer;
@@ -404,6 +416,7 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(idle, loops_may_be_made_and_freed_again_and_again);
     tcase_add_test(
         idle, an_owned_loop_with_foreign_handles_closes_and_is_BUSY_to_free);
+    tcase_add_test(idle, a_signal_that_was_given_back_is_no_survivor);
     add_survivors(leaks_test_case(suite, "survivors"));
     add_callbacks(leaks_test_case(suite, "callbacks"));
     return suite;
