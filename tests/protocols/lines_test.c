@@ -229,42 +229,43 @@ END_TEST
 
 /* Nobody types on another's screen: escapes, C1 in one byte and in UTF-8, what
  * is longer than needed, surrogates, what is cut short. */
+static const char *const shown[][2] = {
+    {"\x1b[2J", ".[2J"},
+    {"a\rb\bc\a", "a.b.c."},
+    {"tab\there", "tab\there"},
+    {"\x7f", "."},
+    {"\x9b"
+     "31m",
+     ".31m"},
+    {"\xc2\x9b"
+     "31m",
+     "..31m"},
+    {"gr\xc3\xbc\xc3\x9f"
+     "e",
+     "gr\xc3\xbc\xc3\x9f"
+     "e"},
+    {"\xe2\x82\xac", "\xe2\x82\xac"},
+    {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+    {"\xe0\x82\x9b", "..."},
+    {"\xc0\x9b", ".."},
+    {"\xed\xa0\x80", "..."},
+    {"\xf4\x90\x80\x80", "...."},
+    {"\xff\xfe", ".."},
+    {"x\xe2\x82", "x.."},
+    {"\xc2", "."},
+    {"\xc2z", ".z"},
+};
+
 START_TEST(what_a_terminal_would_obey_is_shown_as_dots)
 {
-    static const char *const cases[][2] = {
-        {"\x1b[2J", ".[2J"},
-        {"a\rb\bc\a", "a.b.c."},
-        {"tab\there", "tab\there"},
-        {"\x7f", "."},
-        {"\x9b"
-         "31m",
-         ".31m"},
-        {"\xc2\x9b"
-         "31m",
-         "..31m"},
-        {"gr\xc3\xbc\xc3\x9f"
-         "e",
-         "gr\xc3\xbc\xc3\x9f"
-         "e"},
-        {"\xe2\x82\xac", "\xe2\x82\xac"},
-        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
-        {"\xe0\x82\x9b", "..."},
-        {"\xc0\x9b", ".."},
-        {"\xed\xa0\x80", "..."},
-        {"\xf4\x90\x80\x80", "...."},
-        {"\xff\xfe", ".."},
-        {"x\xe2\x82", "x.."},
-        {"\xc2", "."},
-        {"\xc2z", ".z"},
-    };
     char line[64], expected[64];
     prepare();
     open_two();
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
         (void)snprintf(line, sizeof(line), "%s%s\n", _i ? "/me " : "",
-                       cases[i][0]);
+                       shown[i][0]);
         (void)snprintf(expected, sizeof(expected),
-                       _i ? "* ann %s\n" : "<ann> %s\n", cases[i][1]);
+                       _i ? "* ann %s\n" : "<ann> %s\n", shown[i][1]);
         say(&ann, line);
         assert_told(&bob, expected);
     }
@@ -391,6 +392,22 @@ START_TEST(no_more_users_than_allowed_come_in)
     talk_again(&cid);
     say(&cid, "cid\n");
     assert_told(&cid, WELCOME "* here: 2: cid, ann\n");
+    talk_end(&cid);
+    end_two();
+}
+END_TEST
+
+START_TEST(of_several_who_come_at_once_no_more_come_in_either)
+{
+    prepare();
+    options.max_users = 2;
+    open_split(0, 0);
+    name_ann();
+    talk_join_soon(&bob, &ann);
+    talk_join_soon(&cid, &ann);
+    talk_run(&ann);
+    assert_told(&bob, WELCOME);
+    assert_told(&cid, "The board is full.\n");
     talk_end(&cid);
     end_two();
 }
@@ -584,6 +601,7 @@ static void add_limits(Suite *suite)
     tcase_add_loop_test(tcase, a_line_that_is_too_long_ends_its_writer_alone, 0,
                         2);
     tcase_add_test(tcase, no_more_users_than_allowed_come_in);
+    tcase_add_test(tcase, of_several_who_come_at_once_no_more_come_in_either);
     tcase_add_test(tcase, who_gives_no_name_in_time_has_to_go);
     tcase_add_test(tcase, without_a_timeout_a_name_is_waited_for);
     tcase_add_test(tcase, who_does_not_read_is_dropped_and_the_others_go_on);

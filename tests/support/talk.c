@@ -92,13 +92,18 @@ static void connected(void *ctx, bight_transport *t, bight_error error)
     ck_assert_ok(error);
 }
 
-static void connect_client(struct talk *talk)
+static void start_client(struct talk *talk)
 {
     bight_owner_options options;
     bight_owner_options_init(&options);
     options.factory_options = talk;
     ck_assert_ok(bight_memory_connect(talk->loop, &client_factory, "talk",
                                       &options, connected, talk, NULL));
+}
+
+static void connect_client(struct talk *talk)
+{
+    start_client(talk);
     for (unsigned turns = 0; talk->client == NULL; turns++) {
         ck_assert_uint_lt(turns, TURNS);
         (void)bight_loop_step(talk->loop);
@@ -164,6 +169,13 @@ void talk_join(struct talk *talk, struct talk *host)
     empty(talk, host->loop);
     host->joined++;
     connect_client(talk);
+}
+
+void talk_join_soon(struct talk *talk, struct talk *host)
+{
+    empty(talk, host->loop);
+    host->joined++;
+    start_client(talk);
 }
 
 void talk_await(struct talk *talk, const char *name,

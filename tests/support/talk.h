@@ -47,6 +47,8 @@ void talk_begin_beside(struct talk *talk, struct talk *host,
                        const bight_plugin *plugin, const void *options);
 /* Another client of a talk's server, which is told how it ended. Ends first. */
 void talk_join(struct talk *talk, struct talk *host);
+/* Likewise, but it is there only when the loop has turned. */
+void talk_join_soon(struct talk *talk, struct talk *host);
 /* Listens under `name` on a loop of its own: this talk's "client" is the
  * connection that comes. */
 void talk_await(struct talk *talk, const char *name,
