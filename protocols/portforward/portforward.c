@@ -108,6 +108,15 @@ static const bight_factory far_factory = {
 
 /* -- the near side -------------------------------------------------------- */
 
+/* An eof would look as if the far end had had nothing to say. */
+static void give_up(bight_transport *near_end, bight_error error)
+{
+    const bight_log_field why = bight_log_error("why", error);
+    bight_transport_log(near_end, BIGHT_LOG_WARNING, "connect-failed", &why, 1);
+    bight_transport_fail(near_end, error);
+    bight_transport_abort(near_end);
+}
+
 /* The connect is the near end's own (T36): that is still there. */
 static void connected(bight_result *result, void *arg)
 {
@@ -120,7 +129,7 @@ static void connected(bight_result *result, void *arg)
     }
     if (!bight_failed(error))
         return;
-    bight_transport_fail(near_end, error);
+    give_up(near_end, error);
     if (far_end != NULL)
         bight_transport_close(far_end);
 }

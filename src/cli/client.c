@@ -182,8 +182,8 @@ static void say_connected(const struct client *client, const bight_transport *t)
         isatty(STDERR_FILENO) != 1)
         return;
     (void)fprintf(stderr,
-                  "bight: connected to %s - Ctrl-D ends what you say, Ctrl-C "
-                  "the connection\n",
+                  "bight: connected to %s - Ctrl-D: no more to say, Ctrl-C: "
+                  "end\n",
                   client->name);
 }
 

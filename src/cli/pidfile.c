@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "complain.h"
@@ -28,9 +31,27 @@ static int complain_held(int fd, const char *path)
     return EXIT_CANNOT_CREATE;
 }
 
+/* Empty, or a number and a newline: anything else is somebody's. */
+static bool is_pidfile(int fd)
+{
+    char text[32];
+    struct stat file;
+    if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
+        return false;
+    ssize_t size = pread(fd, text, sizeof(text), 0);
+    if (size < 0 || (size_t)size == sizeof(text))
+        return false;
+    return size == 0 || (text[size - 1] == '\n' &&
+                         strspn(text, "0123456789") == (size_t)size - 1);
+}
+
 static int lock_and_write(int fd, const char *path)
 {
     char text[32];
+    if (!is_pidfile(fd)) {
+        complain_text("pidfile %s: it has something else in it", path);
+        return EXIT_CANNOT_CREATE;
+    }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return errno == EWOULDBLOCK ? complain_held(fd, path)
                                     : complain_pidfile(path);

@@ -50,6 +50,17 @@ class Options(unittest.TestCase):
             self.assertEqual(self.read("pid"), f"{server.pid}\n")
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_a_file_that_is_no_pidfile_is_left_alone(self):
+        path = self.folder + "/config"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("listen = tcp:0\n")
+        result = run("echo", HERE, "--pidfile", path)
+        self.assertEqual(
+            (result.returncode, result.stderr),
+            (73, f"bight: pidfile {path}: it has something else in it\n"))
+        with open(path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "listen = tcp:0\n")
+
     def test_a_pidfile_that_a_kill_left_is_taken_over(self):
         with open(self.folder + "/pid", "w", encoding="ascii") as file:
             file.write("1234567890\n")

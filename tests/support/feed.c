@@ -155,7 +155,7 @@ void feed_assert(feed_new_fn make, const void *ctx, bight_bytes input,
                  const char *expected, const char *file, int line)
 {
     const struct check check = {make, ctx, input, expected, file, line};
-    size_t cuts[CUTS_MAX];
+    size_t cuts[CUTS_MAX] = {0};
     ck_assert_uint_le(input.size, CUTS_MAX);
     check_split(&check, NULL, 0);
     for (size_t i = 0; i <= input.size; i++)
@@ -171,7 +171,7 @@ void feed_assert_random(feed_new_fn make, const void *ctx, bight_bytes input,
                         const char *expected, const char *file, int line)
 {
     const struct check check = {make, ctx, input, expected, file, line};
-    size_t cuts[CUTS_MAX];
+    size_t cuts[CUTS_MAX] = {0};
     ck_assert_uint_le(input.size, CUTS_MAX);
     check_split(&check, NULL, 0);
     for (unsigned most = 1; most <= 64; most *= 4) {

@@ -104,7 +104,8 @@ static void start_client(struct talk *talk)
 static void connect_client(struct talk *talk)
 {
     start_client(talk);
-    for (unsigned turns = 0; talk->client == NULL; turns++) {
+    for (unsigned turns = 0; talk->client == NULL && !bight_failed(talk->why);
+         turns++) {
         ck_assert_uint_lt(turns, TURNS);
         (void)bight_loop_step(talk->loop);
     }
