@@ -111,8 +111,9 @@ BIGHT_API void bight_transport_resume_reading(bight_transport *t,
  * is stopped, what was heard (eof, draining) is not told again. Its state
  * is made now: `*ret_self` (may be NULL) can be filled at once, for it hears
  * connection_made and connection_lost even if the connection ends meanwhile.
- * NO_MEMORY, CLOSED (also before connection_made), BUSY: a change is pending.
- */
+ * NO_MEMORY, CLOSED (also before connection_made), BUSY: a change is pending,
+ * it is piped, or owns Deferreds, whose callbacks may use this protocol's state
+ * (T36). */
 BIGHT_API bight_error bight_transport_set_protocol(
     bight_transport *t, const bight_protocol *protocol, void **ret_self);
 

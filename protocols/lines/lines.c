@@ -282,6 +282,11 @@ static bight_error started(void *shared, const void *given, bight_loop *loop)
         error = bight_options_init(&option_table, values);
     if (bight_failed(error))
         return error;
+    /* "<NAME> LINE\n", or one line would drop everybody (T17). */
+    if (values->max_line + (uint64_t)values->max_name + 4 > values->max_backlog)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "max-backlog must hold a line of max-line and "
+                                "a name");
     return board_init(&lines->board, (size_t)values->history,
                       (size_t)values->max_backlog / 4);
 }

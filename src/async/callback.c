@@ -177,9 +177,11 @@ add_anywhere(bight_deferred *d, unsigned kind, bight_result_fn fn, void *arg)
         d->starved = true;
         queueable = false;
     }
+    /* The callback may have given the end away, and with that `d` may be gone.
+     * One that has settled has room. */
     if (!queueable)
         call_now(kind, fn, arg, bight_error_of(code));
-    if (d != NULL && d->state == BIGHT__SETTLED && !bight__deferred_stranded(d))
+    else if (d->state == BIGHT__SETTLED)
         bight__deferred_queue(d);
     return d;
 }

@@ -118,11 +118,33 @@ static struct given given_of(const struct reader *reader,
                           .shown = line->text};
 }
 
+/* Whether the line sets a secret, as far as can be told of one that is wrong;
+ * *ret_at is where its value begins. */
+static bool sets_secret(const struct reader *reader, bight_bytes line,
+                        size_t *ret_at)
+{
+    bight_option option;
+    const uint8_t *equals = memchr(line.data, '=', line.size);
+    if (equals == NULL || reader->group == NULL)
+        return false;
+    size_t from = 0, to = (size_t)(equals - line.data);
+    *ret_at = to + 1;
+    while (from < to && strchr(" \t", line.data[from]) != NULL)
+        from++;
+    while (to > from && strchr(" \t", line.data[to - 1]) != NULL)
+        to--;
+    return group_find(reader->group,
+                      bight_bytes_of(line.data + from, to - from), &option) &&
+           option.secret;
+}
+
 static void complain_line(struct reader *reader, const struct ini_line *line,
                           const bight_diagnostic *why)
 {
-    const struct given given = given_of(reader, line);
-    reader->code = given_complain_name(&given, why);
+    struct given given = given_of(reader, line);
+    reader->code = sets_secret(reader, line->text, &given.value_at)
+                       ? given_complain_masked(&given, why)
+                       : given_complain_name(&given, why);
     reader->faults++;
 }
 
@@ -223,8 +245,10 @@ static bool may_be_given(struct reader *reader, const struct ini_value *value,
     }
     if (*first != 0)
         bight_diagnostic_hint(&why, "first in line %u", *first);
-    const struct given given = given_of(reader, &value->line);
-    (void)given_complain_name(&given, &why);
+    struct given given = given_of(reader, &value->line);
+    given.value_at = value->value_at;
+    (void)(option->secret ? given_complain_masked(&given, &why)
+                          : given_complain_name(&given, &why));
     return false;
 }
 

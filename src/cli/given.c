@@ -30,17 +30,20 @@ int given_complain_name(const struct given *given,
     return complain_here(given, &moved, given->shown);
 }
 
-/* In a secret's place stands what does not tell its length either. */
-static int complain_masked(const struct given *given,
-                           const bight_diagnostic *diagnostic)
+/* In a secret's place stands what does not tell its length either; what is at
+ * fault in it is all of it. */
+int given_complain_masked(const struct given *given,
+                          const bight_diagnostic *diagnostic)
 {
     char shown[256];
     bight_diagnostic moved = *diagnostic;
     size_t at = given->value_at < 128 ? given->value_at : 128;
     (void)snprintf(shown, sizeof(shown), "%.*s***", (int)at,
                    (const char *)given->shown.data);
-    moved.start = at;
-    moved.length = 3;
+    if (moved.start >= at || moved.start + moved.length > at) {
+        moved.start = at;
+        moved.length = 3;
+    }
     return complain_here(given, &moved, bight_bytes_text(shown));
 }
 
@@ -48,8 +51,10 @@ int given_complain_value(const struct given *given,
                          const bight_diagnostic *diagnostic, bool secret)
 {
     bight_diagnostic moved = *diagnostic;
-    if (secret)
-        return complain_masked(given, diagnostic);
+    if (secret) {
+        moved.start = given->value_at;
+        return given_complain_masked(given, &moved);
+    }
     if (given->ini == NULL) {
         moved.start += given->value_at;
     } else {

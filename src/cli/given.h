@@ -33,6 +33,9 @@ struct given {
     const struct ini_value *ini; /* of a file */
 };
 
+/* As given_complain_name, without what stands from `value_at` on: a secret. */
+int given_complain_masked(const struct given *given,
+                          const bight_diagnostic *diagnostic);
 /* Complains about the name or about the value, which is not shown if it is
  * `secret`; the diagnostic counts from its beginning. Returns the exit code. */
 int given_complain_name(const struct given *given,

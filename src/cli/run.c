@@ -27,6 +27,8 @@
 #include "serve.h"
 #include "server.h"
 
+#define REST_MS 20
+
 struct run {
     const struct serve *serve;
     const struct serve_options *options;
@@ -40,7 +42,9 @@ struct run {
     struct server server;
     bight_signal *interrupt;
     bight_signal *terminate;
-    bight_timer *end; /* of --duration */
+    bight_timer *end;  /* of --duration */
+    bight_timer *rest; /* while connections of the protocol's own end */
+    uint64_t drained_by_ns;
     struct pidfile pidfile;
     bool started;
     bool stopping;
@@ -63,6 +67,8 @@ static void on_ended(void *ctx, bight_transport *t, const bight_end *end)
     bight_address peer = bight_transport_peer(t);
     uint64_t most = (uint64_t)run->options->connections;
     guard_ended(run->guard, &peer);
+    if (run->access == NULL)
+        return; /* without memory for its report the drain was over at once */
     if (run->started)
         access_ended(run->access, t, end);
     if (most > 0 && access_count(run->access) >= most)
@@ -73,7 +79,7 @@ static void on_refused(void *ctx, const bight_address *peer, bight_error why)
 {
     struct run *run = ctx;
     const char *limit = guard_refused(run->guard, peer);
-    if (run->started)
+    if (run->started && run->access != NULL)
         access_refused(run->access, peer, limit, why);
 }
 
@@ -98,6 +104,8 @@ static void stop(struct run *run)
     if (run->stopping)
         return;
     run->stopping = true;
+    run->drained_by_ns =
+        bight_loop_now_ns(run->loop) + run->options->drain_timeout_ms * 1000000;
     notify_send("STOPPING=1");
     say_stopping(run);
     server_drain(&run->server, run->options->drain_timeout_ms);
@@ -162,12 +170,45 @@ static void let_go(struct run *run)
     run->access = NULL;
 }
 
+static bool is_empty(const struct run *run)
+{
+    bight_loop_stats stats = {.size = sizeof(stats)};
+    bight_loop_stats_get(run->loop, &stats);
+    return stats.connections == 0;
+}
+
+static void on_rest(void *ctx)
+{
+    struct run *run = ctx;
+    if (!is_empty(run) && bight_loop_now_ns(run->loop) < run->drained_by_ns) {
+        bight_timer_start(run->rest, REST_MS);
+        return;
+    }
+    bight_timer_free(run->rest);
+    run->rest = NULL;
+    bight_loop_stop(run->loop);
+}
+
+/* What a protocol connected to itself has the same time to end as those whom
+ * it served, and no more: closing the loop cuts it. */
+static void wait_for_rest(struct run *run, const bight_drain_report *report)
+{
+    if (is_empty(run))
+        return;
+    if (report->aborted == 0 &&
+        !bight_failed(bight_timer_new(run->loop, on_rest, run, &run->rest)))
+        bight_timer_start(run->rest, REST_MS);
+    else
+        bight_loop_stop(run->loop);
+}
+
 static void on_drained(void *ctx, const bight_drain_report *report)
 {
     struct run *run = ctx;
     if (run->stopping)
         say_stopped(run, report);
     let_go(run);
+    wait_for_rest(run, report);
 }
 
 static bight_error watch_signals(struct run *run)

@@ -98,8 +98,9 @@ static int complain_place(const struct place *place, bight_error error)
     if (in_use(error) && find_holder(error, &holder))
         return complain_held(error, &holder);
     int code = complain_error(error);
-    return code == EXIT_RUNTIME && is_elsewhere(place) ? EXIT_UNAVAILABLE
-                                                       : code;
+    bool vague = code == EXIT_RUNTIME ||
+                 bight_error_is(error, &bight_domain, BIGHT_ERROR_INVALID);
+    return vague && is_elsewhere(place) ? EXIT_UNAVAILABLE : code;
 }
 
 /* -- listeners ------------------------------------------------------------ */

@@ -129,13 +129,15 @@ bight_error bight__activation_find(const char *name, size_t index,
     (void)pthread_mutex_lock(&mutex);
     read_environment();
     bight_error error = find(name, index, ret_sockets);
+    for (size_t i = 0; !bight_failed(error) && i < ret_sockets->count; i++)
+        passed[ret_sockets->fds[i] - FIRST].taken = true;
     (void)pthread_mutex_unlock(&mutex);
     return error;
 }
 
-void bight__activation_take(int fd)
+void bight__activation_give_back(int fd)
 {
     (void)pthread_mutex_lock(&mutex);
-    passed[fd - FIRST].taken = true;
+    passed[fd - FIRST].taken = false;
     (void)pthread_mutex_unlock(&mutex);
 }

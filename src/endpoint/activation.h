@@ -7,13 +7,13 @@
 
 #include "endpoint/bound.h"
 
-/* Lends the descriptors of that name (NULL: all), or of these the one at
+/* Takes the descriptors of that name (NULL: all), or of these the one at
  * `index` (SIZE_MAX: all). NOT_FOUND, BUSY: the note says what there is. Any
  * thread. */
 bight_error bight__activation_find(const char *name, size_t index,
                                    struct bight__bound *ret_sockets);
 
-/* Nobody finds it any more: it is a port's now, and will be closed. */
-void bight__activation_take(int fd);
+/* It became no port's: it may be found again. */
+void bight__activation_give_back(int fd);
 
 #endif

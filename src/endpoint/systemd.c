@@ -5,18 +5,17 @@
 #include "endpoint/activation.h"
 #include "endpoint/fields.h"
 
-/* Those that became listeners are the port's for good, also if a later one
- * failed and the port was closed again. */
+/* Those that became listeners stay taken, also if a later one failed and the
+ * port was closed again. */
 static bight_error open_port(bight_loop *loop, struct bight__bound *sockets,
                              const bight_factory *factory,
                              const bight_owner_options *options,
                              bight_port **ret_port)
 {
-    const struct bight__bound all = *sockets;
     bight_error error =
         bight__bound_port(loop, sockets, factory, options, ret_port);
-    for (size_t i = 0; i < all.count - sockets->count; i++)
-        bight__activation_take(all.fds[i]);
+    for (size_t i = 0; i < sockets->count; i++)
+        bight__activation_give_back(sockets->fds[i]);
     return error;
 }
 

@@ -112,7 +112,13 @@ static void socket_stop(bight_listener *listener)
         bight__container(listener, struct bight__acceptor, listener));
 }
 
-static size_t describe_unix(int fd, char *buf, size_t size)
+/* The descriptor is gone once the listener was stopped, its name is not. */
+struct inherited {
+    struct bight__acceptor acceptor;
+    char name[sizeof("unix:") + sizeof(((struct sockaddr_un *)0)->sun_path)];
+};
+
+static void name_unix(int fd, char *buf, size_t size)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     socklen_t length = sizeof(name);
@@ -121,25 +127,30 @@ static size_t describe_unix(int fd, char *buf, size_t size)
     memcpy(path, name.sun_path, sizeof(name.sun_path));
     if (path[0] == '\0' && length > offsetof(struct sockaddr_un, sun_path))
         path[0] = '@';
-    return (size_t)snprintf(buf, size, "unix:%s", path);
+    (void)snprintf(buf, size, "unix:%s", path);
 }
 
-/* The descriptor is gone once the listener was stopped, its address is not. */
+static struct inherited *inherited_of(const bight_listener *listener)
+{
+    struct bight__acceptor *acceptor =
+        bight__container(listener, struct bight__acceptor, listener);
+    return bight__container(acceptor, struct inherited, acceptor);
+}
+
 static size_t socket_describe(const bight_listener *listener, char *buf,
                               size_t size)
 {
-    const struct bight__acceptor *acceptor =
-        bight__container(listener, const struct bight__acceptor, listener);
+    const struct inherited *inherited = inherited_of(listener);
     char text[BIGHT_ADDRESS_TEXT_MAX];
-    if (acceptor->ops == &bight__unix_acceptor)
-        return describe_unix(acceptor->fd, buf, size);
+    if (inherited->acceptor.ops == &bight__unix_acceptor)
+        return (size_t)snprintf(buf, size, "%s", inherited->name);
     (void)bight_address_format(&listener->address, text, sizeof(text));
     return (size_t)snprintf(buf, size, "tcp:%s", text);
 }
 
 static void socket_free(bight_listener *listener)
 {
-    bight_free(bight__container(listener, struct bight__acceptor, listener));
+    bight_free(inherited_of(listener));
 }
 
 static const struct bight__listener_ops socket_listener = {
@@ -150,14 +161,15 @@ static bight_error listener_new(bight_loop *loop, const bight_factory *factory,
                                 const void *made_at,
                                 struct bight__acceptor **ret_acceptor)
 {
-    struct bight__acceptor *acceptor = bight_zalloc(sizeof(*acceptor));
-    if (acceptor == NULL)
+    struct inherited *inherited = bight_zalloc(sizeof(*inherited));
+    if (inherited == NULL)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    struct bight__acceptor *acceptor = &inherited->acceptor;
     acceptor->fd = acceptor->reserve = -1;
     bight_error error = bight__listener_init(
         &acceptor->listener, loop, &socket_listener, factory, options, made_at);
     if (bight_failed(error)) {
-        bight_free(acceptor);
+        bight_free(inherited);
         return error;
     }
     *ret_acceptor = acceptor;
@@ -169,8 +181,11 @@ static bight_error start(struct bight__acceptor *acceptor, int fd,
 {
     if (family->ip)
         bight__socket_local(fd, &acceptor->listener.address);
-    else
+    else {
+        struct inherited *inherited = inherited_of(&acceptor->listener);
         acceptor->listener.address.family = BIGHT_ADDRESS_UNIX;
+        name_unix(fd, inherited->name, sizeof(inherited->name));
+    }
     return bight__acceptor_start(acceptor, fd, family->acceptor);
 }
 

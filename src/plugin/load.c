@@ -29,13 +29,26 @@ static bight_error loader_error(const char *real)
     return invalid(text);
 }
 
+/* Plugins and endpoint types. */
+static size_t count_known(void)
+{
+    size_t plugins = 0, kinds = 0;
+    while (bight_plugin_at(plugins) != NULL)
+        plugins++;
+    while (bight_endpoint_kind_at(kinds) != NULL)
+        kinds++;
+    return plugins + kinds;
+}
+
 /* An unresolved symbol is an error now, not in the middle of a connection, and
  * one plugin's symbols are nothing to another. Never uv_dlopen: it is lazy.
- * What was refused is closed, no code of it but its constructors has run; what
- * was accepted stays, so its address tells one that is loaded twice. */
+ * What was refused is closed, no code of it but its constructors has run,
+ * unless these made something known meanwhile, that may lie in it; what was
+ * accepted stays, so its address tells one that is loaded twice. */
 static bight_error open_and_add(const char *real, const char *name,
                                 const bight_plugin_entry **ret_entry)
 {
+    size_t before = count_known();
     void *handle = dlopen(real, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL)
         return loader_error(real);
@@ -43,7 +56,7 @@ static bight_error open_and_add(const char *real, const char *name,
     bight_error error =
         plugin == NULL ? invalid("no bight plugin: it has no symbol " SYMBOL)
                        : bight__plugin_add(plugin, real, name, ret_entry);
-    if (bight_failed(error))
+    if (bight_failed(error) && count_known() == before)
         (void)dlclose(handle);
     return error;
 }

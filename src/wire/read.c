@@ -391,7 +391,8 @@ bight_error bight_transport_set_protocol(bight_transport *t,
     if (bight__transport_closing(t) || (t->facts & BIGHT__WAS_MADE) == 0)
         return bight_error_of(BIGHT_ERROR_CLOSED);
     if ((t->due & BIGHT__DUE_SWITCH) != 0 ||
-        (t->cold != NULL && t->cold->piped != NULL))
+        (t->cold != NULL && t->cold->piped != NULL) ||
+        bight__transport_awaits_owned(t))
         return bight_error_of(BIGHT_ERROR_BUSY);
     struct bight__cold *cold = bight__transport_cold(t);
     if (cold == NULL)

@@ -97,6 +97,7 @@ static void start_client(struct talk *talk)
     bight_owner_options options;
     bight_owner_options_init(&options);
     options.factory_options = talk;
+    talk->why = bight_ok();
     ck_assert_ok(bight_memory_connect(talk->loop, &client_factory, "talk",
                                       &options, connected, talk, NULL));
 }

@@ -210,6 +210,20 @@ START_TEST(T36_one_given_in_connection_lost_is_cancelled_at_once)
 }
 END_TEST
 
+START_TEST(T36_T33_there_is_no_switch_while_it_owns_any)
+{
+    own(_i, BIGHT_CANCEL_NOW, 1);
+    ck_assert_error(
+        bight_transport_set_protocol(scene.client, &scene_client, NULL),
+        BIGHT_ERROR_BUSY);
+    resolve(0);
+    scene_settle();
+    ck_assert_ok(
+        bight_transport_set_protocol(scene.client, &scene_client, NULL));
+    scene_end();
+}
+END_TEST
+
 START_TEST(T36_a_loop_that_closes_waits_for_nobody_whose_clock_stands)
 {
     own(_i, BIGHT_CANCEL_LATER, 2);
@@ -283,6 +297,7 @@ Suite *bight_test_suite(void)
     add_each(tcase, T36_the_peer_s_end_cancels_it_too);
     add_each(tcase, T36_of_an_ended_connection_it_is_cancelled_at_once);
     add_each(tcase, T36_one_given_in_connection_lost_is_cancelled_at_once);
+    add_each(tcase, T36_T33_there_is_no_switch_while_it_owns_any);
     add_each(tcase, T36_a_loop_that_closes_waits_for_nobody_whose_clock_stands);
     add_each(tcase,
              T36_without_memory_the_connection_ends_and_nothing_outlives_it);

@@ -77,7 +77,8 @@ int main(void)
 {
     bight_loop_options options;
     bight_loop *loop;
-    struct window patient = {NULL}, closed = {NULL};
+    struct window patient = {.loading = NULL};
+    struct window closed = {.loading = NULL};
     bight_loop_options_init(&options);
     options.kind = BIGHT_LOOP_VIRTUAL;
     if (bight_failed(bight_loop_new(&options, &loop)))
