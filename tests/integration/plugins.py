@@ -214,6 +214,17 @@ class Plugins(unittest.TestCase):
             self.assertNotIn("psw", result.stderr + result.stdout)
             self.assertIn("***", result.stderr)
 
+    def test_a_faulty_line_with_a_secret_is_not_shown(self):
+        path = self.build()
+        config = self.folder + "/c.ini"
+        for line in ('token = "hunter2', 'token = "hunter2" x',
+                     "token = hunter2\ntoken = hunter2"):
+            with open(config, "w", encoding="utf-8") as file:
+                file.write(f"[greet]\n{line}\n")
+            result = run("check", path, "-c", config)
+            self.assertEqual(result.returncode, 78, line)
+            self.assertNotIn("hunter2", result.stderr + result.stdout)
+
     # -- told about ---------------------------------------------------------
 
     def test_info_and_list(self):

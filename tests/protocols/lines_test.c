@@ -328,6 +328,24 @@ START_TEST(without_a_history_nothing_is_read)
 }
 END_TEST
 
+START_TEST(T17_a_backlog_that_holds_no_line_is_refused_at_the_start)
+{
+    bight_listener *listener = NULL;
+    bight_loop *loop = loops_new(BIGHT_LOOP_VIRTUAL);
+    bight_owner_options owner;
+    prepare();
+    options.max_line = 1024;
+    options.max_backlog = 1024;
+    bight_owner_options_init(&owner);
+    owner.factory_options = &options;
+    ck_assert_error(bight_memory_listen(loop, bight_plugin_lines.factory, "s",
+                                        NULL, &owner, &listener),
+                    BIGHT_ERROR_USAGE);
+    ck_assert_ptr_null(listener);
+    loops_free(loop);
+}
+END_TEST
+
 /* Else whoever came would be dropped for not reading all of it at once. */
 START_TEST(a_long_history_is_cut_to_what_the_backlog_holds)
 {
@@ -597,6 +615,8 @@ static void add_talks(Suite *suite)
 static void add_limits(Suite *suite)
 {
     TCase *tcase = leaks_test_case(suite, "limits");
+    tcase_add_test(tcase,
+                   T17_a_backlog_that_holds_no_line_is_refused_at_the_start);
     tcase_add_test(tcase, a_long_history_is_cut_to_what_the_backlog_holds);
     tcase_add_loop_test(tcase, a_line_that_is_too_long_ends_its_writer_alone, 0,
                         2);
