@@ -419,7 +419,7 @@ static void wait_in_sink(void *ctx, const bight_log_record *record)
 {
     int *fds = ctx;
     (void)record;
-    (void)write(fds[1], "i", 1);
+    (void)!write(fds[1], "i", 1);
     (void)pthread_mutex_lock(&in_it);
     (void)pthread_mutex_unlock(&in_it);
 }

@@ -363,11 +363,11 @@ static void rival(int fd, const char *path)
         bight_listener *listener = NULL;
         bool ok = !bight_failed(bight_unix_listen(loop, &scene_servers, path,
                                                   NULL, NULL, &listener));
-        (void)write(fd, ok ? "y" : "n", 1);
-        (void)read(fd, &byte, 1);
+        (void)!write(fd, ok ? "y" : "n", 1);
+        (void)!read(fd, &byte, 1);
         bight_listener_close(listener);
         (void)bight_loop_step(loop);
-        (void)write(fd, ".", 1);
+        (void)!write(fd, ".", 1);
     }
     _exit(0);
 }
