@@ -264,7 +264,7 @@ END_TEST
 
 START_TEST(mode_is_the_socket_files)
 {
-    char description[96];
+    char description[256];
     struct stat file;
     start(WIRE_UNIX);
     (void)snprintf(description, sizeof(description), "%s:mode=600",
