@@ -40,7 +40,8 @@ static inline void told_await(struct told *told, bight_deferred *deferred)
     ck_run_until(told->fired == 1);
 }
 
-static inline bight_deferred *told_listening(const char *description)
+static inline __attribute__((noinline)) bight_deferred *told_listening(
+    const char *description)
 {
     bight_deferred *deferred = NULL;
     ck_assert_ok(bight_listen(scene.loop, description, &scene_servers,
