@@ -40,7 +40,7 @@ static inline void told_await(struct told *told, bight_deferred *deferred)
     ck_run_until(told->fired == 1);
 }
 
-static inline __attribute__((noinline)) bight_deferred *told_listening(
+static __attribute__((noinline, unused)) bight_deferred *told_listening(
     const char *description)
 {
     bight_deferred *deferred = NULL;
