@@ -23,20 +23,30 @@ typedef enum bight_option_type {
     BIGHT_OPTION_SIZE = 4,     /* uint64_t, bytes */
     BIGHT_OPTION_DURATION = 5, /* uint64_t, milliseconds */
     BIGHT_OPTION_PATH = 6,     /* char *, as STRING, but never "" */
-    BIGHT_OPTION_ENUM = 7      /* int32_t, the index in `choices` */
+    BIGHT_OPTION_ENUM = 7,     /* int32_t, the index in `choices` */
+    BIGHT_OPTION_FILE = 8,     /* as PATH: a file to be read */
+    BIGHT_OPTION_FOLDER = 9    /* as PATH: a folder to be read from */
 } bight_option_type;
 
+/** Whether a text that its type allows has a meaning, too; else an error, and
+ * in *d what is wrong, with offsets in `text`. Does nothing else; any thread.
+ */
+typedef bight_error (*bight_option_check_fn)(bight_bytes text,
+                                             bight_diagnostic *d);
+
 /** One option; it grows at its end only. Limits: both 0 is none, and `max` <
- * `min` no upper one; of a STRING or PATH they limit the length in bytes. */
+ * `min` no upper one; of a text they limit the length in bytes. */
 typedef struct bight_option {
     const char *name; /* "idle-timeout" */
     bight_option_type type;
     size_t offset;            /* of its member in the struct of values */
     const char *default_text; /* NULL: zero, or not set */
     int64_t min, max;
-    const char *const *choices; /* ENUM: ended by NULL */
-    const char *help;           /* one line */
-    bool secret;                /* never shown in a message or a log */
+    const char *const *choices;  /* ENUM: ended by NULL */
+    const char *help;            /* one line */
+    bool secret;                 /* never shown in a message or a log */
+    bool required;               /* a text that must be set */
+    bight_option_check_fn check; /* of values; NULL: the type is enough */
 } bight_option;
 
 /** Options and the struct that holds their values. Static and const. */
@@ -75,6 +85,15 @@ BIGHT_API bight_error bight_options_set(const bight_option_table *table,
                                         void *values, bight_bytes name,
                                         bight_bytes text,
                                         bight_option_issue *ret_issue);
+
+/** Looks at what is set as whoever uses the values will: required ones are
+ * there (INVALID), and files and folders can be read, from the working folder
+ * (an errno; INVALID: one in place of the other). The first fault counts, from
+ * the option at *index on, which becomes its; note and *ret_issue (may be NULL)
+ * as of set. */
+BIGHT_API bight_error bight_options_verify(const bight_option_table *table,
+                                           const void *values, size_t *index,
+                                           bight_option_issue *ret_issue);
 
 /** Frees the strings and zeroes `values`; accepts NULL and what init left. */
 BIGHT_API void bight_options_fini(const bight_option_table *table,

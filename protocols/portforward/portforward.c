@@ -14,10 +14,22 @@ struct options {
     uint64_t connect_timeout_ms;
 };
 
+static bight_error check_to(bight_bytes text, bight_diagnostic *d)
+{
+    bight_endpoint *to;
+    bight_error error =
+        bight_endpoint_parse(text, BIGHT_ENDPOINT_CLIENT, &to, d);
+    if (!bight_failed(error))
+        bight_endpoint_free(to);
+    return error;
+}
+
 static const bight_option options[] = {
     {.name = "to",
      .type = BIGHT_OPTION_STRING,
      .offset = offsetof(struct options, to),
+     .required = true,
+     .check = check_to,
      .help = "the endpoint to connect to, as in tcp:HOST:PORT"},
     {.name = "connect-timeout",
      .type = BIGHT_OPTION_DURATION,

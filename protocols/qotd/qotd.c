@@ -67,7 +67,7 @@ static const bight_factory factory = {
 };
 
 static const bight_option options[] = {
-    {"file", BIGHT_OPTION_PATH, offsetof(struct qotd_options, file),
+    {"file", BIGHT_OPTION_FILE, offsetof(struct qotd_options, file),
      .max = 4095, .help = "quotes, between lines '%'; else a few built in"},
 };
 

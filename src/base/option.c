@@ -21,6 +21,8 @@ size_t bight__option_size(bight_option_type type)
     switch (type) {
     case BIGHT_OPTION_STRING:
     case BIGHT_OPTION_PATH:
+    case BIGHT_OPTION_FILE:
+    case BIGHT_OPTION_FOLDER:
         return sizeof(char *);
     case BIGHT_OPTION_INT:
         return sizeof(int64_t);
@@ -50,10 +52,12 @@ static void save(const bight_option *option, void *values,
            bight__option_size(option->type));
 }
 
-static bool owns_text(const bight_option *option)
+bool bight__option_is_text(const bight_option *option)
 {
     return option->type == BIGHT_OPTION_STRING ||
-           option->type == BIGHT_OPTION_PATH;
+           option->type == BIGHT_OPTION_PATH ||
+           option->type == BIGHT_OPTION_FILE ||
+           option->type == BIGHT_OPTION_FOLDER;
 }
 
 static int32_t parse_choice(const bight_option *option, bight_bytes text,
@@ -89,6 +93,8 @@ static int32_t parse(const bight_option *option, bight_bytes text,
     switch (option->type) {
     case BIGHT_OPTION_STRING:
     case BIGHT_OPTION_PATH:
+    case BIGHT_OPTION_FILE:
+    case BIGHT_OPTION_FOLDER:
         return check_text(option, text, ret_fault);
     case BIGHT_OPTION_INT:
         return bight__parse_int(text, &ret->number, ret_fault);
@@ -121,6 +127,8 @@ static bool within(const bight_option *option, bight_bytes text,
     switch (option->type) {
     case BIGHT_OPTION_STRING:
     case BIGHT_OPTION_PATH:
+    case BIGHT_OPTION_FILE:
+    case BIGHT_OPTION_FOLDER:
         return amount_within(text.size, min, max);
     case BIGHT_OPTION_INT:
         return value->number >= min && (max < min || value->number <= max);
@@ -146,21 +154,32 @@ static char *copy_text(bight_bytes text)
     return copy;
 }
 
+static bight_error judge(const bight_option *option, bight_bytes text,
+                         union value *ret, bight_diagnostic *ret_diagnostic)
+{
+    struct bight__span fault = {0, text.size};
+    int32_t code = parse(option, text, ret, &fault);
+
+    if (code == 0 && !within(option, text, ret))
+        code = BIGHT_ERROR_RANGE;
+    if (code != 0) {
+        bight__option_complain(option, text, code, fault, ret_diagnostic);
+        return bight_error_make(&bight_domain, code);
+    }
+    return option->check ? option->check(text, ret_diagnostic) : bight_ok();
+}
+
 /* The copy comes first: `text` may be the old value. */
 bight_error bight__option_store(const bight_option *option, void *values,
-                                bight_bytes text, struct bight__span *ret_fault)
+                                bight_bytes text,
+                                bight_diagnostic *ret_diagnostic)
 {
     union value value;
-    int32_t code = parse(option, text, &value, ret_fault);
+    bight_error e = judge(option, text, &value, ret_diagnostic);
 
-    if (code != 0)
-        return bight_error_make(&bight_domain, code);
-    if (!within(option, text, &value)) {
-        ret_fault->start = 0;
-        ret_fault->length = text.size;
-        return bight_error_of(BIGHT_ERROR_RANGE);
-    }
-    if (owns_text(option)) {
+    if (bight_failed(e))
+        return e;
+    if (bight__option_is_text(option)) {
         value.text = copy_text(text);
         if (!value.text)
             return bight_error_of(BIGHT_ERROR_NO_MEMORY);
@@ -174,7 +193,7 @@ void bight__option_clear(const bight_option *option, void *values)
 {
     union value value;
 
-    if (!owns_text(option))
+    if (!bight__option_is_text(option))
         return;
     load(option, values, &value);
     bight_free(value.text);
@@ -187,7 +206,7 @@ bool bight__option_is_set(const bight_option *option, const void *values)
     union value value;
 
     load(option, values, &value);
-    return !owns_text(option) || value.text != NULL;
+    return !bight__option_is_text(option) || value.text != NULL;
 }
 
 static int32_t choice_count(const bight_option *option)
@@ -221,6 +240,8 @@ size_t bight__option_format(const bight_option *option, const void *values,
         break;
     case BIGHT_OPTION_STRING:
     case BIGHT_OPTION_PATH:
+    case BIGHT_OPTION_FILE:
+    case BIGHT_OPTION_FOLDER:
         if (value.text)
             text = value.text;
         break;

@@ -22,9 +22,7 @@ static void put_limit(const bight_option *option, int64_t limit, char buf[32])
 static void hint_range(const bight_option *option, bight_diagnostic *d)
 {
     char min[32], max[32];
-    bool is_text = option->type == BIGHT_OPTION_STRING ||
-                   option->type == BIGHT_OPTION_PATH;
-    const char *unit = is_text ? " bytes" : "";
+    const char *unit = bight__option_is_text(option) ? " bytes" : "";
 
     put_limit(option, option->min, min);
     put_limit(option, option->max, max);
@@ -87,6 +85,8 @@ static void complain_invalid(const bight_option *option, bight_bytes text,
         break;
     case BIGHT_OPTION_STRING:
     case BIGHT_OPTION_PATH:
+    case BIGHT_OPTION_FILE:
+    case BIGHT_OPTION_FOLDER:
         complain_text(option, fault, d);
         break;
     }

@@ -163,7 +163,6 @@ bight_error bight_options_set(const bight_option_table *table, void *values,
                               bight_option_issue *ret_issue)
 {
     bight_option_issue issue = {false, false, {0, 0, "", ""}};
-    struct bight__span fault = {0, 0};
     bight_option option;
     bight_error e;
 
@@ -172,13 +171,32 @@ bight_error bight_options_set(const bight_option_table *table, void *values,
         complain_name(table, name, &issue.diagnostic);
         return report(bight_error_of(BIGHT_ERROR_NOT_FOUND), &issue, ret_issue);
     }
-    e = bight__option_store(&option, values, text, &fault);
+    e = bight__option_store(&option, values, text, &issue.diagnostic);
     if (!bight_failed(e) ||
         bight_error_is(e, &bight_domain, BIGHT_ERROR_NO_MEMORY))
         return e;
     issue.secret = option.secret;
-    bight__option_complain(&option, text, e.code, fault, &issue.diagnostic);
     return report(e, &issue, ret_issue);
+}
+
+bight_error bight_options_verify(const bight_option_table *table,
+                                 const void *values, size_t *index,
+                                 bight_option_issue *ret_issue)
+{
+    bight_option_issue issue = {false, false, {0, 0, "", ""}};
+    bight_option option;
+
+    for (; bight_options_at(table, *index, &option); ++*index) {
+        bight_error e =
+            bight__option_verify(&option, values, &issue.diagnostic);
+        if (bight_failed(e)) {
+            issue.in_name = e.code == BIGHT_ERROR_INVALID &&
+                            !bight__option_is_set(&option, values);
+            issue.secret = option.secret;
+            return report(e, &issue, ret_issue);
+        }
+    }
+    return bight_ok();
 }
 
 size_t bight_options_format(const bight_option_table *table, const void *values,

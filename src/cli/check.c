@@ -3,10 +3,9 @@
 #include <stdio.h>
 
 #include "complain.h"
+#include "event.h"
 #include "exit.h"
 #include "help.h"
-#include "identity.h"
-#include "info.h"
 #include "serve.h"
 
 static int complain_nothing(void)
@@ -17,9 +16,25 @@ static int complain_nothing(void)
     return complain(&diagnostic, BIGHT_BYTES("bight check "));
 }
 
-static int check(const struct serve *serve)
+/* A mistake in what was written is one, the rest would not serve. */
+static int code_of_fault(int code)
 {
-    struct identity identity;
+    return code == EXIT_USAGE || code == EXIT_CONFIG ? code : EXIT_PROBLEMS;
+}
+
+static int say_fine(const struct serve_options *options, const char *what)
+{
+    const bight_log_field subject = bight_log_text("subject", what);
+    if (options->json)
+        return bight_failed(event_write("fine", &subject, 1)) ? EXIT_IO
+                                                              : EXIT_FINE;
+    if (!options->quiet)
+        (void)printf("%s: fine\n", what);
+    return EXIT_FINE;
+}
+
+static int check(struct serve *serve)
+{
     if (serve->options.help) {
         help_command_show(serve->command);
         return EXIT_FINE;
@@ -30,15 +45,14 @@ static int check(const struct serve *serve)
     }
     if (serve->entry == NULL && serve->config.path == NULL)
         return complain_nothing();
-    int code =
-        identity_find(&identity, serve->options.user, serve->options.group);
+    int code = serve_check(serve);
     if (code != 0)
-        return EXIT_PROBLEMS;
+        return code_of_fault(code);
     if (serve->entry != NULL)
-        info_show_plugin(serve->entry);
-    if (serve->config.path != NULL)
-        (void)printf("%s: fine\n", serve->config.path);
-    return EXIT_FINE;
+        code = say_fine(&serve->options, serve->entry->plugin.name);
+    if (serve->config.path != NULL && code == 0)
+        code = say_fine(&serve->options, serve->config.path);
+    return code;
 }
 
 /* A plugin that is there and is refused is a problem found; what is not there,
@@ -62,9 +76,10 @@ const struct command check_command = {
     .operands = "[NAME|./FILE.so [ENDPOINT...]]",
     .summary = "checks a config file, a command line or a plugin",
     .text = "Takes the words and options of `bight serve`, and serves "
-            "nothing. Of a\nplugin it tells what there is in it. Exit codes: 0 "
-            "all is fine, 2 it would\nnot serve, 64 a mistake on the command "
-            "line, 66 a file is missing, 78 one\nin the config file or the "
+            "nothing: whether an\naddress is free, and sockets that will be "
+            "inherited, are not asked for. Exit\ncodes: 0 all is fine, 2 it "
+            "would not serve, 64 a mistake on the command\nline, 66 the plugin "
+            "or the config file is missing, 78 a mistake in that or\nin the "
             "environment; each is told.",
     .options = &serve_option_table,
     .traits = serve_option_traits,

@@ -8,6 +8,7 @@
 #include <bight/endpoint_kind.h>
 
 #include "complain.h"
+#include "describe.h"
 #include "exit.h"
 #include "protocols.h"
 
@@ -39,7 +40,7 @@ enum completion completion_of(const bight_option *option,
     if (trait != NULL && trait->value != NULL &&
         strcmp(trait->value, "ENDPOINT") == 0)
         return COMPLETION_ENDPOINT;
-    if (option->type == BIGHT_OPTION_PATH)
+    if (describe_is_text(option) && option->type != BIGHT_OPTION_STRING)
         return COMPLETION_FILE;
     return COMPLETION_NOTHING;
 }

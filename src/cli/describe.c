@@ -19,6 +19,10 @@ static const char *type_value(bight_option_type type)
         return "DURATION";
     case BIGHT_OPTION_PATH:
         return "PATH";
+    case BIGHT_OPTION_FILE:
+        return "FILE";
+    case BIGHT_OPTION_FOLDER:
+        return "FOLDER";
     case BIGHT_OPTION_STRING:
         return "TEXT";
     case BIGHT_OPTION_BOOL:
@@ -67,12 +71,19 @@ static bool has_range(const bight_option *option)
            option->type != BIGHT_OPTION_ENUM;
 }
 
+bool describe_is_text(const bight_option *option)
+{
+    return option->type == BIGHT_OPTION_STRING ||
+           option->type == BIGHT_OPTION_PATH ||
+           option->type == BIGHT_OPTION_FILE ||
+           option->type == BIGHT_OPTION_FOLDER;
+}
+
 size_t describe_range(const bight_option *option, char *buf, size_t size)
 {
     char min[32];
     char max[32];
-    bool length = option->type == BIGHT_OPTION_STRING ||
-                  option->type == BIGHT_OPTION_PATH;
+    bool length = describe_is_text(option);
     if (!has_range(option))
         return put(buf, size, 0, "");
     number(option, option->min, min, sizeof(min));

@@ -13,6 +13,9 @@
 size_t describe_value(const bight_option *option, const struct trait *trait,
                       char *buf, size_t size);
 
+/* Its value is a text, and its limits are those of a length. */
+bool describe_is_text(const bight_option *option);
+
 /* Its limits: "1 to 10000000", "at least 1s", or "". */
 size_t describe_range(const bight_option *option, char *buf, size_t size);
 

@@ -399,31 +399,18 @@ static void finish(struct run *run)
     (void)bight_log_set_sink(NULL, NULL, BIGHT_LOG_OFF);
 }
 
-/* What is named on the command line was read before. */
-static int change_folder(const char *path)
-{
-    if (path == NULL || chdir(path) == 0)
-        return 0;
-    (void)complain_error(
-        bight_error_note(bight_error_errno(errno), "chdir %s", path));
-    return errno == EACCES ? EXIT_PERMISSION : EXIT_NO_INPUT;
-}
-
 int serve_run(struct serve *serve)
 {
     struct run run = {.serve = serve,
                       .options = &serve->options,
                       .pidfile = {.fd = -1},
                       .access_fd = -1};
-    int code = change_folder(serve->options.chdir);
-    if (code != 0)
-        return code;
     raise_limits();
     start_log(&serve->options);
     bight_error error = bight_loop_new(NULL, &run.loop);
     if (bight_failed(error))
         return complain_error(error);
-    code = serve_on_loop(&run, serve);
+    int code = serve_on_loop(&run, serve);
     finish(&run);
     return code;
 }

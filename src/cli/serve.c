@@ -2,6 +2,7 @@
 /* The command line of `bight serve`, and what else tells it what to do. */
 #include "serve.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "help.h"
 #include "identity.h"
 #include "paint.h"
+#include "verify.h"
 
 /* -- words ---------------------------------------------------------------- */
 
@@ -201,18 +203,44 @@ static int complain_missing(const struct serve *serve)
     return complain(&diagnostic, bight_bytes_text(text));
 }
 
+/* What is named on the command line was read before. */
+static int change_folder(const char *path)
+{
+    bight_diagnostic diagnostic;
+    if (path == NULL || chdir(path) == 0)
+        return 0;
+    int errnum = errno;
+    bight_diagnostic_set(&diagnostic, 0, strlen(path), "chdir: %s",
+                         bight_errno_domain.text(errnum));
+    (void)complain(&diagnostic, bight_bytes_text(path));
+    return errnum == EACCES ? EXIT_PERMISSION : EXIT_NO_INPUT;
+}
+
 int serve_check(struct serve *serve)
 {
     struct identity identity;
+    int code = change_folder(serve->options.chdir);
+    if (code != 0)
+        return code;
+    code = identity_find(&identity, serve->options.user, serve->options.group);
+    int failed = verify_places(serve->places, serve->count);
+    code = failed != 0 ? failed : code;
+    failed =
+        verify_settings(&serve->settings,
+                        serve->entry != NULL ? serve->entry->plugin.name : "");
+    return failed != 0 ? failed : code;
+}
+
+/* Somewhere is this machine, if nobody said more. */
+static int find_places(struct serve *serve)
+{
     int code = 0;
     if (serve->entry == NULL || serve->count == 0)
         return complain_missing(serve);
     for (size_t i = 0; i < serve->count && code == 0 && !serve->options.public;
          i++)
         code = place_stay_here(&serve->places[i]);
-    if (code != 0)
-        return code;
-    return identity_find(&identity, serve->options.user, serve->options.group);
+    return code;
 }
 
 /* -- the command ---------------------------------------------------------- */
@@ -250,7 +278,9 @@ static int run_read(struct serve *serve)
         serve_show(serve);
         return EXIT_FINE;
     }
-    int code = serve_check(serve);
+    int code = find_places(serve);
+    if (code == 0)
+        code = serve_check(serve);
     if (code != 0)
         return code;
     return serve->options.dry_run ? dry_run(serve) : serve_run(serve);

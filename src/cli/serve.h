@@ -25,8 +25,8 @@ int serve_read(struct serve *serve, const struct command *command, int argc,
                char *const *argv);
 void serve_fini(struct serve *serve);
 
-/* Whether there is something to serve and somewhere to listen, which is this
- * machine if nobody said more. Returns an exit code; it has complained. */
+/* Goes to the folder that was named, and looks whether all that was given can
+ * be done. Returns an exit code; it has complained. */
 int serve_check(struct serve *serve);
 
 /* --show-origin, on stdout. */

@@ -19,6 +19,7 @@ struct trait {
     bool repeats;      /* its values go to `word`, all of them */
     bool here;         /* only on the command line */
     bool not_in_file;  /* nor in a file, but in the environment */
+    bool creates;      /* a file that will be made, unless it is "-" or "off" */
 };
 
 /* One table and its values. */

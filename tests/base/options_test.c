@@ -23,26 +23,26 @@ struct values {
 static const char *const modes[] = {"plain", "combined", "json", NULL};
 
 /* Each with the order of its members in mind: name, type, offset, default,
- * min, max, choices, help, secret. */
+ * min, max, choices, help, secret, required, check. */
 static const bight_option options[] = {
     {"name", BIGHT_OPTION_STRING, offsetof(struct values, name), "bight", 1, 8,
-     NULL, "what it is called", false},
+     NULL, "what it is called", false, false, NULL},
     {"port", BIGHT_OPTION_INT, offsetof(struct values, port), "80", 1, 65535,
-     NULL, "where it listens", false},
+     NULL, "where it listens", false, false, NULL},
     {"cork", BIGHT_OPTION_BOOL, offsetof(struct values, cork), "yes", 0, 0,
-     NULL, "collect small writes", false},
+     NULL, "collect small writes", false, false, NULL},
     {"buffer", BIGHT_OPTION_SIZE, offsetof(struct values, buffer), "64k", 4096,
-     1048576, NULL, "bytes held", false},
+     1048576, NULL, "bytes held", false, false, NULL},
     {"idle-timeout", BIGHT_OPTION_DURATION, offsetof(struct values, idle),
-     "10s", 1000, 0, NULL, "silence allowed", false},
+     "10s", 1000, 0, NULL, "silence allowed", false, false, NULL},
     {"root", BIGHT_OPTION_PATH, offsetof(struct values, root), NULL, 0, 0, NULL,
-     "what is served", false},
+     "what is served", false, false, NULL},
     {"mode", BIGHT_OPTION_ENUM, offsetof(struct values, mode), "json", 0, 0,
-     modes, "how lines look", false},
+     modes, "how lines look", false, false, NULL},
     {"password", BIGHT_OPTION_STRING, offsetof(struct values, password), NULL,
-     0, 6, NULL, "who may come in", true},
+     0, 6, NULL, "who may come in", true, false, NULL},
     {"any", BIGHT_OPTION_INT, offsetof(struct values, any), NULL, 0, 0, NULL,
-     "a number", false},
+     "a number", false, false, NULL},
 };
 
 static const bight_option_table table =

@@ -76,9 +76,11 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.tell(command, "--help"), told)
             self.assertEqual(self.tell(command, "-h"), told)
 
-    def test_check_tells_what_it_checked(self):
-        self.assertEqual(self.tell("check", "echo", "tcp:0"),
-                         self.tell("info", "echo"))
+    def test_check_tells_what_it_found(self):
+        self.assertEqual(self.tell("check", "echo", "tcp:0"), "echo: fine\n")
+        self.assertEqual(self.tell("check", "echo", "-q"), "")
+        self.assertEqual(self.tell("check", "echo", "--json"),
+                         '{"event":"fine","subject":"echo"}\n')
 
     def test_dry_run_listens_nowhere(self):
         with serving.folder() as folder:

@@ -204,13 +204,58 @@ class Errors(unittest.TestCase):
                            r"bight: listen tcp:name\.invalid:0: lookup "
                            r"name\.invalid: .*\(EAI_\w+\)")
 
-    def test_files_that_cannot_be(self):
-        self.assert_failed(
-            run("serve", "echo", "unix:/nowhere/at/all"), 73,
-            r"bight: listen unix:/nowhere/at/all: .*\(ENOENT\)")
-        self.assert_failed(
-            run("serve", "echo", "tcp:0", "--access-log", "/nowhere/log"), 73,
-            r"bight: open /nowhere/log: .*\(ENOENT\)")
+    def test_what_could_not_be_done_is_told_before_and_not_passed(self):
+        """By serve, by a dry run with serve's code, by check with 2."""
+        folder = "its folder has to be there"
+        missing = "no such file or directory"
+        for words, code, message, path, hint in (
+                (["echo", "unix:/nowhere/s"], 73, f"listen: {missing}",
+                 "/nowhere/s", folder),
+                (["echo", "tcp:0", "--access-log", "/nowhere/l"], 73,
+                 f"access-log: {missing}", "/nowhere/l", folder),
+                (["echo", "tcp:0", "--pidfile", "/nowhere/p"], 73,
+                 f"pidfile: {missing}", "/nowhere/p", folder),
+                (["echo", "tcp:0", "--chdir", "/nowhere"], 66,
+                 f"chdir: {missing}", "/nowhere", ""),
+                (["qotd", "tcp:0", "--file", "nowhere"], 66,
+                 f"file: {missing}", "nowhere", ""),
+                (["qotd", "tcp:0", "--file", "/"], 66,
+                 "file: this is a folder", "/", "")):
+            with self.subTest(words=words):
+                told = [f"bight: {message}", "  " + path,
+                        f"  ^{'~' * (len(path) - 1)}" + (hint and "  " + hint)]
+                for command, wanted in ((["serve"], code), (["check"], 2),
+                                        (["serve", "--dry-run"], code)):
+                    result = run(*command, *words)
+                    self.assertEqual((result.returncode, result.stdout),
+                                     (wanted, ""))
+                    self.assertEqual(result.stderr.splitlines(), told)
+
+    def test_what_a_protocol_needs_has_to_be_given(self):
+        told = ["bight: portforward needs --to", "  bight serve portforward ",
+                " " * 26 + "^  the endpoint to connect to, as in tcp:HOST:PORT"]
+        for words in (["serve"], ["check"], ["serve", "-n"]):
+            result = run(*words, "portforward", "tcp:0")
+            self.assertEqual((result.returncode, result.stdout), (64, ""))
+            self.assertEqual(result.stderr.splitlines(), told)
+
+    def test_an_endpoint_that_a_protocol_is_given(self):
+        marks = "^~~  did you mean 'tcp'?  known: "
+        for command in ("serve", "check"):
+            result = run(command, "portforward", "tcp:0", "--to", "tpc:8")
+            self.assertEqual(result.returncode, 64)
+            lines = result.stderr.splitlines()
+            self.assertEqual(lines[:2], ["bight: unknown endpoint type 'tpc'",
+                                         "  --to tpc:8"])
+            self.assertTrue(lines[2].startswith("       " + marks))
+            result = run(command, "portforward", "tcp:0",
+                         env=dict(os.environ, BIGHT_TO="tpc:8"))
+            self.assertEqual(result.returncode, 78)
+            lines = result.stderr.splitlines()
+            self.assertEqual(
+                lines[:2], ["bight: environment: unknown endpoint type 'tpc'",
+                            "  BIGHT_TO=tpc:8"])
+            self.assertTrue(lines[2].startswith(" " * 11 + marks))
 
     def test_a_stdout_that_takes_nothing(self):
         with open("/dev/full", "wb") as full:
