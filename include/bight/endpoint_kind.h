@@ -41,7 +41,7 @@ typedef struct bight_endpoint_field {
     uint32_t min, max;        /**< of UINT and DURATION */
     const char *stands_for;   /**< a key that gives this argument */
     const char *default_text; /**< what holds without it; may be NULL */
-    const char *help;         /**< one line */
+    const char *help;         /**< one line, at most 200 bytes */
 } bight_endpoint_field;
 
 /** As bight_endpoint_listen and _connect, with an endpoint of this kind. */
@@ -54,7 +54,7 @@ typedef bight_deferred *(*bight_endpoint_use_fn)(
 typedef struct bight_endpoint_kind {
     size_t size; /**< sizeof(bight_endpoint_kind) */
     const char *name;
-    const char *summary; /**< one line */
+    const char *summary; /**< as a field's help */
     unsigned sides;
     bool wrapper;
     bool url;  /**< NAME://... is another spelling of NAME:... */

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a table of a kind is as the parser and the reference need it. */
-#include <string.h>
-
+#include "base/naming.h"
 #include "endpoint/kinds.h"
-
-#define NAME_MAX_BYTES 31
-#define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define DIGITS "0123456789"
 
 static bight_error wrong(const bight_endpoint_kind *kind, const char *field,
                          const char *what)
@@ -17,19 +12,6 @@ static bight_error wrong(const bight_endpoint_kind *kind, const char *field,
         return bight_error_note(error, "endpoint type '%s': '%s' %s", name,
                                 field, what);
     return bight_error_note(error, "endpoint type '%s' %s", name, what);
-}
-
-static bool is_name(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 0 && length <= NAME_MAX_BYTES &&
-           strchr(LETTERS, name[0]) != NULL &&
-           strspn(name, LETTERS DIGITS "-") == length;
-}
-
-static bool is_line(const char *text)
-{
-    return text != NULL && text[0] != '\0' && strchr(text, '\n') == NULL;
 }
 
 static bool is_among(unsigned sides, unsigned all)
@@ -50,7 +32,7 @@ static bool stands_for_argument(const bight_endpoint_kind *kind,
 static const char *check_field(const bight_endpoint_kind *kind, size_t index)
 {
     const bight_endpoint_field *field = &kind->fields[index];
-    if (!is_name(field->name))
+    if (!bight__is_name(field->name))
         return "is no name for a field";
     if (bight__endpoint_field_index(kind, bight_bytes_text(field->name)) !=
         index)
@@ -70,14 +52,14 @@ static const char *check_field(const bight_endpoint_kind *kind, size_t index)
         return "has its limits the wrong way round";
     if (field->stands_for != NULL && !stands_for_argument(kind, field))
         return "stands for no argument of its type";
-    if (!is_line(field->help))
+    if (!bight__is_line(field->help, BIGHT__HELP_MAX))
         return "has no line of help";
     return NULL;
 }
 
 static const char *check_kind(const bight_endpoint_kind *kind)
 {
-    if (!is_line(kind->summary))
+    if (!bight__is_line(kind->summary, BIGHT__HELP_MAX))
         return "has no line of summary";
     if (kind->sides == 0 || !is_among(kind->sides, BIGHT_ENDPOINT_BOTH))
         return "is for no side";
@@ -94,7 +76,7 @@ static const char *check_kind(const bight_endpoint_kind *kind)
 
 bight_error bight__endpoint_kind_check(const bight_endpoint_kind *kind)
 {
-    if (kind->name == NULL || !is_name(kind->name))
+    if (!bight__is_name(kind->name))
         return wrong(kind, NULL, "is no name for a type");
     const char *what = check_kind(kind);
     if (what != NULL)

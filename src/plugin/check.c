@@ -8,11 +8,10 @@
 
 #include <bight/alloc.h>
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define NAME_BYTES LETTERS "0123456789-"
+#include "base/naming.h"
+
 #define VERSION_MAX 31
 #define SUMMARY_MAX 60
-#define HELP_MAX 200
 /* Values of options are a handful of numbers and pointers. */
 #define VALUES_MAX ((size_t)64 * 1024)
 
@@ -27,29 +26,6 @@ static_assert(offsetof(bight_plugin, head) == 0 &&
 static bight_error invalid(const char *what)
 {
     return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID), "%s", what);
-}
-
-bool bight__plugin_is_name(const char *name)
-{
-    if (name == NULL)
-        return false;
-    size_t length = strnlen(name, BIGHT__PLUGIN_NAME_MAX + 1);
-    return length > 0 && length <= BIGHT__PLUGIN_NAME_MAX &&
-           strchr(LETTERS, name[0]) != NULL &&
-           strspn(name, NAME_BYTES) == length;
-}
-
-/* What is shown on terminals holds nothing that moves a cursor. */
-static bool is_line(const char *text, size_t most)
-{
-    size_t length = strnlen(text, most + 1);
-    if (length == 0 || length > most)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-            return false;
-    }
-    return true;
 }
 
 /* -- the head ------------------------------------------------------------- */
@@ -95,7 +71,7 @@ static bight_error check_head(const bight_plugin_head *head)
 const char *bight__plugin_name(const bight_plugin *given)
 {
     return given != NULL && !bight_failed(check_head(&given->head)) &&
-                   bight__plugin_is_name(given->name)
+                   bight__is_name(given->name)
                ? given->name
                : "?";
 }
@@ -106,10 +82,10 @@ static bight_error check_option(const bight_option *option,
                                 const char *const *reserved)
 {
     bight_error error = bight_error_of(BIGHT_ERROR_INVALID);
-    if (!bight__plugin_is_name(option->name))
+    if (!bight__is_name(option->name))
         return invalid("an option's name is not [a-z][a-z0-9-]*, at most 31 "
                        "bytes");
-    if (option->help == NULL || !is_line(option->help, HELP_MAX))
+    if (!bight__is_line(option->help, BIGHT__HELP_MAX))
         return bight_error_note(error, "option '%s' has no line of help",
                                 option->name);
     for (size_t i = 0; reserved != NULL && reserved[i] != NULL; i++) {
@@ -206,11 +182,16 @@ static const char *judge_tables(const bight_plugin *plugin)
 
 static const char *judge_texts(const bight_plugin *plugin)
 {
-    if (!bight__plugin_is_name(plugin->name))
+    if (plugin->name == NULL)
+        return "it has no name";
+    if (!bight__is_name(plugin->name))
         return "its name is not [a-z][a-z0-9-]*, at most 31 bytes";
-    if (plugin->version != NULL && !is_line(plugin->version, VERSION_MAX))
+    if (plugin->version != NULL &&
+        !bight__is_line(plugin->version, VERSION_MAX))
         return "its version is not a line of at most 31 bytes";
-    if (plugin->summary == NULL || !is_line(plugin->summary, SUMMARY_MAX))
+    if (plugin->summary == NULL)
+        return "it has no summary";
+    if (!bight__is_line(plugin->summary, SUMMARY_MAX))
         return "its summary is not a line of at most 60 bytes";
     return NULL;
 }

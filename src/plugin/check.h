@@ -3,15 +3,7 @@
 #ifndef BIGHT_PLUGIN_CHECK_H
 #define BIGHT_PLUGIN_CHECK_H
 
-#include <stdbool.h>
-
 #include <bight/plugin.h>
-
-/* The longest name of a plugin or of an option, in bytes. */
-#define BIGHT__PLUGIN_NAME_MAX 31
-
-/* [a-z][a-z0-9-]*, not too long. NULL is none. */
-bool bight__plugin_is_name(const char *name);
 
 /* The descriptor's name; "?" if that cannot be read or is none. */
 const char *bight__plugin_name(const bight_plugin *given);

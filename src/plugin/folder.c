@@ -11,7 +11,7 @@
 
 #include <bight/plugin.h>
 
-#include "plugin/check.h"
+#include "base/naming.h"
 #include "plugin/load.h"
 #include "plugin/registry.h"
 
@@ -93,7 +93,7 @@ static bool path_of(const char *folder, const char *file, char path[PATH_MAX])
 static bight_error look_for(const char *name,
                             const bight_plugin_entry **ret_entry)
 {
-    char file[BIGHT__PLUGIN_NAME_MAX + sizeof(SUFFIX)];
+    char file[BIGHT__NAME_MAX + sizeof(SUFFIX)];
     char path[PATH_MAX];
     const char *folder;
     (void)snprintf(file, sizeof(file), "%s" SUFFIX, name);
@@ -108,7 +108,7 @@ static bight_error look_for(const char *name,
 bight_error bight_plugin_find(const char *name,
                               const bight_plugin_entry **ret_entry)
 {
-    if (!bight__plugin_is_name(name))
+    if (!bight__is_name(name))
         return bight_error_note(bight_error_of(BIGHT_ERROR_NOT_FOUND),
                                 "'%s' is no name of a plugin", name);
     const bight_plugin_entry *entry = bight__plugin_known(name);

@@ -228,6 +228,8 @@ static const struct {
      "'x' has no line of help"},
     {{"x", TEXT, false, BOTH, 0, 0, 0, NULL, NULL, "two\nlines"},
      "'x' has no line of help"},
+    {{"x", TEXT, false, BOTH, 0, 0, 0, NULL, NULL, "\033[2Jclears"},
+     "'x' has no line of help"},
 };
 
 START_TEST(E9_a_field_that_is_wrong_is_named)
@@ -268,6 +270,8 @@ START_TEST(E9_a_kind_that_is_wrong_says_how)
     check_wrong(&kind, "a kind's table without its sizes or fields");
     kind = a_kind("wrong");
     kind.summary = NULL;
+    check_wrong(&kind, "endpoint type 'wrong' has no line of summary");
+    kind.summary = "\033[31mred";
     check_wrong(&kind, "endpoint type 'wrong' has no line of summary");
     kind = a_kind("wrong");
     kind.sides = 0;

@@ -74,7 +74,6 @@ END_TEST
 START_TEST(names_are_short_and_plain)
 {
     static const char *const names[] = {
-        NULL,
         "",
         "Echo",
         "1st",
@@ -95,11 +94,21 @@ START_TEST(names_are_short_and_plain)
 }
 END_TEST
 
+START_TEST(what_is_missing_is_named)
+{
+    bight_plugin plugin = sound();
+    plugin.name = NULL;
+    assert_refused(&plugin, BIGHT_ERROR_INVALID, "it has no name");
+    plugin = sound();
+    plugin.summary = NULL;
+    assert_refused(&plugin, BIGHT_ERROR_INVALID,
+                   "plugin sound: it has no summary");
+}
+END_TEST
+
 START_TEST(texts_are_lines_for_a_terminal)
 {
     bight_plugin plugin = sound();
-    plugin.summary = NULL;
-    assert_refused(&plugin, BIGHT_ERROR_INVALID, "its summary is not a line");
     plugin.summary = "";
     assert_refused(&plugin, BIGHT_ERROR_INVALID, "its summary is not a line");
     plugin.summary = "a\nb";
@@ -394,6 +403,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(refused,
                    a_size_that_no_descriptor_of_the_ABI_has_is_refused);
     tcase_add_test(refused, names_are_short_and_plain);
+    tcase_add_test(refused, what_is_missing_is_named);
     tcase_add_test(refused, texts_are_lines_for_a_terminal);
     tcase_add_test(refused, exactly_one_table_is_given);
     tcase_add_test(refused, tables_are_long_enough_and_whole);
