@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/option.h"
+#include "base/table.h"
 #include "base/text.h"
 
 /* Names that a hint lists; one more is for the NULL. */
@@ -72,7 +73,7 @@ static bight_error check_table(const bight_option_table *table)
     bight_option option;
     bight_error e = bight_ok();
 
-    if (table->size < sizeof *table ||
+    if (table->size < BIGHT__TABLE_PAST(bight_option_table, values_size) ||
         table->stride < offsetof(bight_option, help))
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "the option table is too short");

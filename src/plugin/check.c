@@ -9,6 +9,7 @@
 #include <bight/alloc.h>
 
 #include "base/naming.h"
+#include "base/table.h"
 
 #define VERSION_MAX 31
 #define SUMMARY_MAX 60
@@ -117,7 +118,7 @@ static bight_error check_options(const bight_option_table *table,
                                  const char *const *reserved)
 {
     bight_option option;
-    if (table->size < sizeof(*table) ||
+    if (table->size < BIGHT__TABLE_PAST(bight_option_table, values_size) ||
         table->stride < offsetof(bight_option, secret) ||
         (table->options == NULL && table->count > 0))
         return invalid("its option table has not the sizes of one");
@@ -142,7 +143,8 @@ static const char *judge_protocol(const bight_protocol *protocol)
 
 static bool has_build(const bight_factory *factory)
 {
-    return factory->size >= sizeof(*factory) && factory->build != NULL;
+    return factory->size >= BIGHT__TABLE_PAST(bight_factory, build) &&
+           factory->build != NULL;
 }
 
 static const char *judge_factory(const bight_factory *factory)
@@ -156,7 +158,7 @@ static const char *judge_factory(const bight_factory *factory)
 
 static const char *judge_filter(const bight_filter *filter)
 {
-    if (filter->size < sizeof(*filter))
+    if (filter->size < offsetof(bight_filter, above) + sizeof(void *))
         return "its filter's table is too short";
     return filter->below == NULL || filter->above == NULL
                ? "its filter lacks a side"

@@ -2,6 +2,8 @@
 /* Producers (T18): who writes on demand, and what a close waits for. */
 #include "wire/transport.h"
 
+#include "base/table.h"
+
 /* Asked so often in one turn; then others have theirs. */
 #define PULLS 64
 
@@ -84,7 +86,8 @@ bight_error bight_transport_register_producer(bight_transport *t,
     bight__transport_check(t);
     if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
         return bight_error_of(BIGHT_ERROR_CLOSED);
-    if (producer->size < sizeof(*producer) || producer->resume == NULL)
+    if (producer->size < BIGHT__TABLE_PAST(bight_producer, pull) ||
+        producer->resume == NULL)
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
                                 "a producer needs resume");
     struct bight__cold *cold = bight__transport_cold(t);
