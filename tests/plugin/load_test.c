@@ -317,6 +317,33 @@ START_TEST(what_is_refused_is_gone_and_the_process_goes_on)
 }
 END_TEST
 
+/* What its constructor made known lies in it, and is in use already. */
+START_TEST(what_is_refused_stays_mapped_if_something_in_it_is_known)
+{
+    const bight_plugin_entry *entry = NULL;
+    ck_assert_refused(FIXTURE("constructor"),
+                      "it has no summary: not valid (INVALID)");
+    ck_assert(is_mapped(FIXTURE("constructor")));
+    ck_assert_ok(bight_plugin_find("early", &entry));
+    assert_echoes(entry);
+}
+END_TEST
+
+START_TEST(what_is_refused_stays_mapped_if_an_endpoint_type_in_it_is_known)
+{
+    bight_deferred *deferred = NULL;
+    const bight_plugin_entry *entry = fixture_load(FIXTURE("good"));
+    ck_assert_refused(FIXTURE("constructor_kind"),
+                      "no bight plugin: it has no symbol bight_plugin_v1: not "
+                      "valid (INVALID)");
+    ck_assert(is_mapped(FIXTURE("constructor_kind")));
+    bight_loop *loop = loops_new(BIGHT_LOOP_MANUAL_CLOCK);
+    ck_assert_ok(bight_listen(loop, "early:", entry->factory, NULL, &deferred));
+    ck_assert_ptr_null(deferred);
+    loops_free(loop);
+}
+END_TEST
+
 /* S3 */
 START_TEST(without_memory_loading_fails_and_can_be_tried_again)
 {
@@ -378,5 +405,9 @@ Suite *bight_test_suite(void)
     suite_add_tcase(suite, after);
     tcase_add_test(after, a_name_that_is_taken_is_refused);
     tcase_add_test(after, what_is_refused_is_gone_and_the_process_goes_on);
+    tcase_add_test(after,
+                   what_is_refused_stays_mapped_if_something_in_it_is_known);
+    tcase_add_test(
+        after, what_is_refused_stays_mapped_if_an_endpoint_type_in_it_is_known);
     return suite;
 }
