@@ -87,8 +87,8 @@ BIGHT_API bight_error bight_plugin_register(const bight_plugin *plugin);
 
 /**
  * Loads a file and makes it known; any thread. `path` needs a slash (USAGE). An
- * errno, REFUSED (anybody may write to the file or its folder; under root also
- * who is not root), INVALID (no ELF file, an unresolved symbol, no plugin) or
+ * errno, REFUSED (anybody may write to the file or its folder, or it is another
+ * user's in a sticky one; under root also who is not root), INVALID (no ELF file, an unresolved symbol, no plugin) or
  * as bight_plugin_register; the note says more. The same file twice is fine.
  */
 BIGHT_API bight_error bight_plugin_load(const char *path,

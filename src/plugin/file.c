@@ -4,7 +4,8 @@
  *
  * Nobody may load what anybody may write: neither the file nor its folder may
  * be writable by all, but for a folder with the sticky bit, where nobody takes
- * the place of another's file. Under root both must also belong to root, and no
+ * the place of another's file: what lies there must be the user's, or root's.
+ * Under root both must also belong to root, and no
  * group but root's may write to them. The folders above are not looked at: who
  * keeps plugins below a folder that others can rename trusts them.
  */
@@ -40,7 +41,19 @@ static bight_error judge_writers(const struct stat *found, const char *it)
     return geteuid() == 0 ? judge_under_root(found, it) : bight_ok();
 }
 
-static bight_error judge_folder(const char *real)
+static bight_error judge_owner(const struct stat *file,
+                               const struct stat *folder)
+{
+    if ((folder->st_mode & S_IWOTH) == 0 || file->st_uid == 0 ||
+        file->st_uid == geteuid())
+        return bight_ok();
+    return bight_error_note(bight_error_of(BIGHT_ERROR_REFUSED),
+                            "it belongs to user %ju, and anybody may put a "
+                            "file into its folder",
+                            (uintmax_t)file->st_uid);
+}
+
+static bight_error judge_folder(const struct stat *file, const char *real)
 {
     char folder[PATH_MAX];
     struct stat found;
@@ -49,7 +62,8 @@ static bight_error judge_folder(const char *real)
     folder[length] = '\0';
     if (stat(length > 0 ? folder : "/", &found) < 0)
         return bight_error_errno(errno);
-    return judge_writers(&found, "its folder");
+    bight_error error = judge_writers(&found, "its folder");
+    return bight_failed(error) ? error : judge_owner(file, &found);
 }
 
 static bight_error judge_content(int fd)
@@ -74,7 +88,7 @@ static bight_error judge(int fd, const char *real)
                                 "not a regular file");
     bight_error error = judge_writers(&found, "it");
     if (!bight_failed(error))
-        error = judge_folder(real);
+        error = judge_folder(&found, real);
     return bight_failed(error) ? error : judge_content(fd);
 }
 

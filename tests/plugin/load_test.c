@@ -228,6 +228,44 @@ START_TEST(others_may_load_what_is_root_s_or_somebody_s)
 }
 END_TEST
 
+/* /tmp is one. Nobody takes the place of a file there, but anybody makes one;
+ * dropping root tells the owners apart. */
+START_TEST(in_a_folder_for_all_others_may_not_put_it_there)
+{
+    if (geteuid() != 0)
+        return;
+    folder_begin(&folder);
+    ck_assert_int_eq(chmod(folder.path, 01777), 0);
+    (void)folder_copy(&folder, FIXTURE("good"), "x.so", WHOLE);
+    ck_assert_int_eq(chown(folder.file, 1234, 4321), 0);
+    ck_assert_int_eq(seteuid(5678), 0);
+    ck_assert_refused(folder.file,
+                      "it belongs to user 1234, and anybody may put a file "
+                      "into its folder: refused (REFUSED)");
+    ck_assert(!is_mapped(folder.file));
+    ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(chown(folder.file, 5678, 4321), 0);
+    ck_assert_int_eq(seteuid(5678), 0);
+    (void)fixture_load(folder.file);
+    ck_assert_int_eq(seteuid(0), 0);
+    folder_end(&folder);
+}
+END_TEST
+
+START_TEST(in_a_folder_for_all_a_file_of_root_may_be_loaded)
+{
+    if (geteuid() != 0)
+        return;
+    folder_begin(&folder);
+    ck_assert_int_eq(chmod(folder.path, 01777), 0);
+    (void)folder_copy(&folder, FIXTURE("good"), "x.so", WHOLE);
+    ck_assert_int_eq(seteuid(5678), 0);
+    (void)fixture_load(folder.file);
+    ck_assert_int_eq(seteuid(0), 0);
+    folder_end(&folder);
+}
+END_TEST
+
 /* -- refused: what is in it ------------------------------------------------ */
 
 START_TEST(a_library_that_is_no_plugin_is_refused)
@@ -400,6 +438,8 @@ Suite *bight_test_suite(void)
     tcase_add_test(alone, what_anybody_may_write_to_is_refused);
     tcase_add_test(alone, others_may_load_what_is_root_s_or_somebody_s);
     tcase_add_test(alone, an_option_of_the_program_s_own_is_refused);
+    tcase_add_test(alone, in_a_folder_for_all_others_may_not_put_it_there);
+    tcase_add_test(alone, in_a_folder_for_all_a_file_of_root_may_be_loaded);
     tcase_add_test(alone, without_memory_loading_fails_and_can_be_tried_again);
     TCase *after = tcase_create("after");
     suite_add_tcase(suite, after);
