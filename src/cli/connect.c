@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bight connect ENDPOINT: a client by hand. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,6 +75,16 @@ static void start_log(const struct connect_options *options)
     (void)bight_log_set_sink(bight_log_sink_text, &fd, level);
 }
 
+/* What the peer says would be lost: that is known before it is asked. */
+static int check_output(void)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
+        return 0;
+    complain_text("standard output is not open for writing");
+    return EXIT_IO;
+}
+
 static int talk(const struct connect *connect)
 {
     /* A thread that is left behind goes on using it. */
@@ -101,7 +112,9 @@ static int run(const struct command *command, int argc, char *const *argv)
         help_command_show(command);
     } else if (code == 0) {
         start_log(&connect.options);
-        code = talk(&connect);
+        code = check_output();
+        if (code == 0)
+            code = talk(&connect);
         (void)bight_log_set_sink(NULL, NULL, BIGHT_LOG_OFF);
     }
     place_fini(&connect.place);

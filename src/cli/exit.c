@@ -25,6 +25,7 @@ static int code_of_errno(int errnum)
     case EISDIR:
     case EROFS:
         return EXIT_CANNOT_CREATE;
+    case EBADF:
     case EIO:
     case ENOSPC:
     case EPIPE:

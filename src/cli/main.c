@@ -11,14 +11,15 @@
 #include "exit.h"
 
 /* Where a standard descriptor is closed, a socket would take its place and get
- * what is meant for a person. */
+ * what is meant for a person. Output that has nowhere to go must not look as if
+ * it went well: what is in its place cannot be written to. The lowest free
+ * descriptor is the one that is missing, since those before it are there. */
 static void fill_standard_descriptors(void)
 {
-    int fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO)
-        fd = open("/dev/null", O_RDWR);
-    if (fd > STDERR_FILENO)
-        (void)close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+    }
 }
 
 /* What could not be written must not look as if all went well. */

@@ -42,6 +42,15 @@ class Commands(unittest.TestCase):
         for name, rfc in (("echo", 862), ("discard", 863), ("chargen", 864)):
             self.assertRegex(text, rf"(?m)^{name} .*RFC {rfc}")
 
+    def test_what_cannot_be_written_is_told(self):
+        for words in (">&-", ">/dev/full", "1</dev/null"):
+            result = subprocess.run(["sh", "-c", f'exec "$0" list {words}',
+                                     BIGHT], capture_output=True, text=True,
+                                    check=False, timeout=serving.SECONDS)
+            self.assertEqual(result.returncode, 74, words)
+            self.assertRegex(result.stderr,
+                             r"\Abight: write to stdout: .*\n\Z")
+
     def test_list_in_json(self):
         result = run("list", "--json")
         plugins = [json.loads(line) for line in result.stdout.splitlines()]

@@ -18,7 +18,7 @@ import unittest
 import connecting
 import serving
 from connecting import Client, Peer, connect
-from serving import Server
+from serving import BIGHT, Server
 
 MEGABYTE = 1 << 20
 # A sanitizer's own memory is not bight's.
@@ -220,6 +220,17 @@ class Output(unittest.TestCase):
             result = connect(endpoint(server), data=b"x", stdout=full)
         self.assertEqual(result.returncode, 74)
         self.assertIn(b"(ENOSPC)", result.stderr)
+
+    def test_an_output_that_is_closed_or_only_for_reading(self):
+        with Server("echo", "tcp:127.0.0.1:0") as server:
+            for words in (">&-", "1</dev/null"):
+                result = subprocess.run(
+                    ["sh", "-c", f'exec "$0" connect "$1" {words}', BIGHT,
+                     endpoint(server)], input=b"x", capture_output=True,
+                    check=False, timeout=serving.SECONDS)
+                self.assertEqual(
+                    (result.returncode, result.stderr),
+                    (74, b"bight: standard output is not open for writing\n"))
 
     def test_an_input_that_cannot_be_read(self):
         folder = os.open("/", os.O_RDONLY)

@@ -118,7 +118,7 @@ class Output(unittest.TestCase):
 
     def test_a_closed_descriptor_is_nobody_else_s(self):
         with serving.folder() as folder:
-            command = (f"exec {BIGHT} serve echo unix:{folder}/s --json "
+            command = (f"exec {BIGHT} serve echo unix:{folder}/s "
                        f"--access-log {folder}/log <&- >&- 2>&-")
             with subprocess.Popen(["sh", "-c", command]) as process:
                 serving.wait_until(lambda: os.path.exists(folder + "/s"),
@@ -131,6 +131,13 @@ class Output(unittest.TestCase):
                             "/dev/null")
                 process.terminate()
                 self.assertEqual(process.wait(serving.SECONDS), 0)
+
+    def test_events_that_nobody_can_get_are_no_success(self):
+        command = f"exec {BIGHT} serve echo tcp:127.0.0.1:0 --json >&-"
+        result = subprocess.run(["sh", "-c", command], capture_output=True,
+                                text=True, timeout=serving.SECONDS,
+                                check=False)
+        self.assertEqual(result.returncode, 74, result.stderr)
 
     def test_output_that_is_lost_is_no_success(self):
         for words in (("help", "serve"), ("version",), ("list",)):
