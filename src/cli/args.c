@@ -192,26 +192,49 @@ int args_parse(struct settings *settings, const char *help, int argc,
     return code;
 }
 
-/* What follows the option in its argument: "", "=VALUE", "VALUE" of a letter;
- * NULL if it is another one. */
-static const char *behind(const char *argument, const char *name, char letter)
+/* -- before the words are parsed ------------------------------------------ */
+
+/* What follows the letter in an argument of letters that have no values: "",
+ * "VALUE"; NULL if it is not there. */
+static const char *behind_letter(const struct group *group,
+                                 const char *argument, const char *name)
+{
+    bight_option option;
+    for (const char *at = argument + 1; *at != '\0'; at++) {
+        const struct trait *trait = trait_of_letter(group, *at);
+        if (trait == NULL)
+            return NULL;
+        if (strcmp(trait->name, name) == 0)
+            return at + 1;
+        if (!group_find(group, bight_bytes_text(trait->name), &option) ||
+            option.type != BIGHT_OPTION_BOOL)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* What follows the option in its argument: as above, or "=VALUE"; NULL if it is
+ * another one. */
+static const char *behind(const struct group *group, const char *argument,
+                          const char *name)
 {
     size_t length = strlen(name);
-    if (letter != 0 && argument[0] == '-' && argument[1] == letter)
-        return argument + 2;
-    if (strncmp(argument, "--", 2) != 0 ||
-        strncmp(argument + 2, name, length) != 0)
+    if (argument[0] != '-')
+        return NULL;
+    if (argument[1] != '-')
+        return behind_letter(group, argument, name);
+    if (strncmp(argument + 2, name, length) != 0)
         return NULL;
     const char *rest = argument + 2 + length;
     return *rest == '\0' || *rest == '=' ? rest : NULL;
 }
 
-const char *args_peek(int argc, char *const *argv, const char *name,
-                      char letter)
+const char *args_peek(const struct group *group, int argc, char *const *argv,
+                      const char *name)
 {
     const char *value = NULL;
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *rest = behind(argv[i], name, letter);
+        const char *rest = behind(group, argv[i], name);
         if (rest == NULL)
             continue;
         if (*rest == '\0')

@@ -11,10 +11,10 @@
 int args_parse(struct settings *settings, const char *help, int argc,
                char *const *argv);
 
-/* The last value of --NAME or -LETTER (0: none) in the arguments, which have
- * not been parsed yet; NULL if there is none. What looks like it may be another
+/* The last value of --NAME, or of its letter, in the arguments, which have not
+ * been parsed yet; NULL if there is none. What looks like it may be another
  * option's value. */
-const char *args_peek(int argc, char *const *argv, const char *name,
-                      char letter);
+const char *args_peek(const struct group *group, int argc, char *const *argv,
+                      const char *name);
 
 #endif

@@ -100,8 +100,9 @@ static int set_plugin_path(const char *folders)
  * two come before all others. */
 static int look_ahead(struct serve *serve, int argc, char *const *argv)
 {
-    const char *path = args_peek(argc, argv, "config", 'c');
-    const char *folders = args_peek(argc, argv, "plugin-path", 0);
+    const struct group *command = &serve->settings.command;
+    const char *path = args_peek(command, argc, argv, "config");
+    const char *folders = args_peek(command, argc, argv, "plugin-path");
     char *said = NULL;
     int code = read_config(serve, path != NULL ? path : serve->options.config);
     if (code != 0)

@@ -139,20 +139,34 @@ START_TEST(a_mistake_is_64_and_what_follows_is_not_looked_at)
 }
 END_TEST
 
-#define PEEK(letter, ...)                                                      \
-    args_peek((int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)),         \
-              (char *[]){__VA_ARGS__}, "at", letter)
+#define PEEK(...)                                                              \
+    args_peek(&settings.command,                                               \
+              (int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)),         \
+              (char *[]){__VA_ARGS__}, "at")
 
 START_TEST(a_value_can_be_seen_before_the_words_are_parsed)
 {
-    ck_assert_str_eq(PEEK('a', "x", "--at", "1", "--quiet"), "1");
-    ck_assert_str_eq(PEEK('a', "--at=1", "--at=2"), "2");
-    ck_assert_str_eq(PEEK('a', "-a", "3"), "3");
-    ck_assert_str_eq(PEEK('a', "-a4"), "4");
-    ck_assert_ptr_null(PEEK('a', "--atom", "1"));
-    ck_assert_ptr_null(PEEK('a', "--at"));
-    ck_assert_ptr_null(PEEK('a', "--", "--at", "1"));
-    ck_assert_ptr_null(PEEK(0, "-a", "1"));
+    ck_assert_int_eq(PARSE("x"), 0);
+    ck_assert_str_eq(PEEK("x", "--at", "1", "--quiet"), "1");
+    ck_assert_str_eq(PEEK("--at=1", "--at=2"), "2");
+    ck_assert_str_eq(PEEK("-a", "3"), "3");
+    ck_assert_str_eq(PEEK("-a4"), "4");
+    ck_assert_ptr_null(PEEK("--atom", "1"));
+    ck_assert_ptr_null(PEEK("--at"));
+    ck_assert_ptr_null(PEEK("--", "--at", "1"));
+    end();
+}
+END_TEST
+
+START_TEST(a_value_can_be_seen_behind_flags_that_stand_together)
+{
+    ck_assert_int_eq(PARSE("x"), 0);
+    ck_assert_str_eq(PEEK("-qa", "3"), "3");
+    ck_assert_str_eq(PEEK("-lqa4"), "4");
+    ck_assert_ptr_null(PEEK("-qma", "5"));
+    ck_assert_ptr_null(PEEK("-qza", "5"));
+    ck_assert_ptr_null(PEEK("-", "-qa"));
+    end();
 }
 END_TEST
 
@@ -168,5 +182,6 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, an_unknown_letter_is_named_whole);
     tcase_add_test(tcase, a_mistake_is_64_and_what_follows_is_not_looked_at);
     tcase_add_test(tcase, a_value_can_be_seen_before_the_words_are_parsed);
+    tcase_add_test(tcase, a_value_can_be_seen_behind_flags_that_stand_together);
     return suite;
 }
