@@ -45,16 +45,47 @@ static bool is_pidfile(int fd)
                          strspn(text, "0123456789") == (size_t)size - 1);
 }
 
-static int lock_and_write(int fd, const char *path)
+static bool is_named(int fd, const char *path)
 {
-    char text[32];
+    struct stat file, named;
+    return fstat(fd, &file) == 0 && lstat(path, &named) == 0 &&
+           file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+}
+
+static int lock(int fd, const char *path)
+{
     if (!is_pidfile(fd)) {
         complain_text("pidfile %s: it has something else in it", path);
         return EXIT_CANNOT_CREATE;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? complain_held(fd, path)
-                                    : complain_pidfile(path);
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return errno == EWOULDBLOCK ? complain_held(fd, path)
+                                : complain_pidfile(path);
+}
+
+/* Whoever held it may have removed it between our open and our lock, which is
+ * then one on nothing. */
+static int open_and_lock(const char *path, int *ret_fd)
+{
+    while (true) {
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+        if (fd < 0)
+            return complain_pidfile(path);
+        int code = lock(fd, path);
+        if (code == 0 && is_named(fd, path)) {
+            *ret_fd = fd;
+            return 0;
+        }
+        (void)close(fd);
+        if (code != 0)
+            return code;
+    }
+}
+
+static int write_number(int fd, const char *path)
+{
+    char text[32];
     int size = snprintf(text, sizeof(text), "%d\n", (int)getpid());
     if (ftruncate(fd, 0) != 0)
         return complain_pidfile(path);
@@ -69,10 +100,11 @@ int pidfile_open(struct pidfile *pidfile, const char *path)
     *pidfile = (struct pidfile){.fd = -1};
     if (path == NULL)
         return 0;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0)
-        return complain_pidfile(path);
-    int code = lock_and_write(fd, path);
+    int fd = -1;
+    int code = open_and_lock(path, &fd);
+    if (code != 0)
+        return code;
+    code = write_number(fd, path);
     if (code != 0) {
         (void)close(fd);
         return code;
@@ -86,7 +118,7 @@ void pidfile_close(struct pidfile *pidfile)
 {
     if (pidfile->path == NULL)
         return;
-    if (unlink(pidfile->path) != 0)
+    if (!is_named(pidfile->fd, pidfile->path) || unlink(pidfile->path) != 0)
         (void)!ftruncate(pidfile->fd, 0);
     (void)close(pidfile->fd);
     *pidfile = (struct pidfile){.fd = -1};
