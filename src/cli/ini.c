@@ -61,20 +61,46 @@ static void fault(const struct ini *ini, size_t start, size_t length,
 
 /* -- values --------------------------------------------------------------- */
 
-/* What follows a '\' between double quotes, or 0. */
-static char escaped(uint8_t c)
+static int digit(uint8_t c)
 {
-    switch (c) {
+    static const char digits[] = "0123456789abcdefABCDEF";
+    const char *found = c != '\0' ? strchr(digits, c) : NULL;
+    if (found == NULL)
+        return -1;
+    int value = (int)(found - digits);
+    return value < 16 ? value : value - 6;
+}
+
+/* The byte of two digits; 0: they are none, or it would end the value. */
+static char byte_of(bight_bytes text)
+{
+    if (text.size < 2 || digit(text.data[0]) < 0 || digit(text.data[1]) < 0)
+        return 0;
+    return (char)(16 * digit(text.data[0]) + digit(text.data[1]));
+}
+
+/* What follows a '\' between double quotes, or 0. */
+static char escaped(bight_bytes text)
+{
+    switch (text.data[0]) {
     case '"':
     case '\\':
-        return (char)c;
+        return (char)text.data[0];
     case 'n':
         return '\n';
     case 't':
         return '\t';
+    case 'x':
+        return byte_of(bight_bytes_tail(text, 1));
     default:
         return 0;
     }
+}
+
+/* The bytes of an escape that is known. */
+static size_t escape_size(bight_bytes text, size_t at)
+{
+    return at + 1 < text.size && text.data[at + 1] == 'x' ? 4 : 2;
 }
 
 /* From behind the opening quote to behind the closing one, decoded; 0 after a
@@ -87,12 +113,13 @@ static size_t read_quoted(struct ini *ini, size_t at, struct ini_value *value)
     for (; at < text.size && (char)text.data[at] != value->quote; at++) {
         char c = (char)text.data[at];
         if (c == '\\' && value->quote == '"' && at + 1 < text.size) {
-            c = escaped(text.data[++at]);
+            c = escaped(bight_bytes_tail(text, at + 1));
             if (c == 0) {
-                fault(ini, at - 1, 2, "unknown escape",
-                      "known: \\\" \\\\ \\n \\t; '...' needs none");
+                fault(ini, at, 2, "unknown escape",
+                      "known: \\\" \\\\ \\n \\t \\xHH; '...' needs none");
                 return 0;
             }
+            at += escape_size(text, at) - 1;
         }
         ini->value[size++] = c;
     }
@@ -148,7 +175,9 @@ size_t ini_column(const struct ini_value *value, size_t offset)
 {
     size_t at = value->value_at;
     for (size_t i = 0; i < offset && at < value->line.text.size; i++)
-        at += value->quote == '"' && value->line.text.data[at] == '\\' ? 2 : 1;
+        at += value->quote == '"' && value->line.text.data[at] == '\\'
+                  ? escape_size(value->line.text, at)
+                  : 1;
     return at;
 }
 

@@ -10,6 +10,7 @@
 
 #include "complain.h"
 #include "exit.h"
+#include "quote.h"
 
 /* -- groups --------------------------------------------------------------- */
 
@@ -229,26 +230,6 @@ int settings_take_environment(struct settings *settings, struct group *group)
 
 #define COLUMN 36
 
-static bool needs_quotes(const char *value)
-{
-    size_t length = strlen(value);
-    return length > 0 && (strpbrk(value, "#;\"'\n\t") != NULL ||
-                          value[0] == ' ' || value[length - 1] == ' ');
-}
-
-static int show_quoted(const char *value)
-{
-    int width = printf("\"");
-    for (const char *c = value; *c != '\0'; c++) {
-        if (*c == '\n' || *c == '\t')
-            width += printf("\\%c", *c == '\n' ? 'n' : 't');
-        else
-            width += printf("%s%c", *c == '"' || *c == '\\' ? "\\" : "",
-                            (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c);
-    }
-    return width + printf("\"");
-}
-
 /* What was never set is a comment: nothing may be no value. */
 void settings_show_line(const char *name, const char *value,
                         const struct source *source)
@@ -256,7 +237,7 @@ void settings_show_line(const char *name, const char *value,
     char text[512];
     bool unset = *value == '\0' && source->origin == ORIGIN_DEFAULT;
     int width = printf("%s%s = ", unset ? "#" : "", name);
-    width += needs_quotes(value) ? show_quoted(value) : printf("%s", value);
+    width += quote_print(value);
     (void)source_format(source, text, sizeof(text));
     (void)printf("%*s # %s\n", width < COLUMN ? COLUMN - width : 0, "", text);
 }
@@ -264,13 +245,20 @@ void settings_show_line(const char *name, const char *value,
 static void show_option(const struct group *group, const bight_option *option,
                         const struct source *source)
 {
-    char value[1024];
     const struct trait *trait = group_trait(group, option->name);
     if (trait != NULL && (trait->here || trait->not_in_file || trait->repeats))
         return;
+    size_t size = 1 + bight_options_format(group->table, group->values,
+                                           option->name, false, NULL, 0);
+    char *value = bight_zalloc(size);
+    if (value == NULL) {
+        (void)complain_error(bight_error_of(BIGHT_ERROR_NO_MEMORY));
+        return;
+    }
     (void)bight_options_format(group->table, group->values, option->name, false,
-                               value, sizeof(value));
+                               value, size);
     settings_show_line(option->name, value, source);
+    bight_free(value);
 }
 
 static void show_group(const struct group *group)

@@ -73,6 +73,7 @@ START_TEST(quotes_keep_blanks_and_comments)
     ck_assert_ini("a='\\n\"'", "1:/a@0=<\\n\">@3");
     ck_assert_ini("a=\"\\\"\\\\\\t\\n'\"", "1:/a@0=<\"\\\t\n'>@3");
     ck_assert_ini("a=\"\"", "1:/a@0=<>@3");
+    ck_assert_ini("a=\"\\x1b[2J\\x7F\"", "1:/a@0=<\033[2J\x7f>@3");
     ck_assert_ini("a=it's", "1:/a@0=<it's>@2");
 }
 END_TEST
@@ -93,6 +94,9 @@ START_TEST(a_line_that_is_wrong_does_not_stop_the_others)
     ck_assert_ini("a='x", "1:!the quote is not closed@2+1");
     ck_assert_ini("a=\"x\\\"", "1:!the quote is not closed@2+1");
     ck_assert_ini("a=\"\\q\"", "1:!unknown escape@3+2");
+    ck_assert_ini("a=\"\\x1\"", "1:!unknown escape@3+2");
+    ck_assert_ini("a=\"\\x00\"", "1:!unknown escape@3+2");
+    ck_assert_ini("a=\"\\", "1:!the quote is not closed@2+1");
     ck_assert_ini("a='x' y", "1:!more behind the closing quote@6+1");
     ck_assert_ini("a=\x1b", "1:!a control character@2+1");
 }
@@ -137,6 +141,9 @@ START_TEST(an_offset_in_the_value_is_found_in_the_line)
     seen = (struct trace){.length = 0};
     ini_parse(BIGHT_BYTES("a = \"x\\\"y\""), &columns, &seen);
     ck_assert_trace(&seen, "5 6 8 9");
+    seen = (struct trace){.length = 0};
+    ini_parse(BIGHT_BYTES("a = \"x\\x41y\""), &columns, &seen);
+    ck_assert_trace(&seen, "5 6 10 11");
     seen = (struct trace){.length = 0};
     ini_parse(BIGHT_BYTES("a = x\\y"), &columns, &seen);
     ck_assert_trace(&seen, "4 5 6 7");

@@ -144,6 +144,19 @@ class Config(unittest.TestCase):
                               "--show-origin").stdout),
             strip.sub("", shown))
 
+    def test_what_a_terminal_would_obey_is_shown_escaped_and_whole(self):
+        name = "a\x1b[2J\x7f\r\t\x9b " + 1200 * "long"
+        shown = run("check", "echo", "--show-origin", "--pidfile", name).stdout
+        self.assertRegex(shown, r'pidfile = "a\\x1b\[2J\\x7f\\x0d\\t\\xc2\\x9b '
+                         r'(long){1200}" +# command line\n')
+        for c in shown:
+            self.assertTrue(c == "\n" or c.isprintable(), repr(c))
+
+    def test_what_was_shown_escaped_is_read_as_it_was(self):
+        path = self.write('pidfile = "a\\x1b[2J\\x7f\\x0d\\xc2\\x9b"')
+        shown = run("check", "echo", "-c", path, "--show-origin").stdout
+        self.assertIn('pidfile = "a\\x1b[2J\\x7f\\x0d\\xc2\\x9b"', shown)
+
     def test_a_mistake_in_the_environment(self):
         env = dict(os.environ, BIGHT_MAX_CONN="lots", BIGHT_LISTEN="tpc:1")
         result = run("serve", "echo", env=env)
