@@ -10,6 +10,7 @@
 #include "exit.h"
 #include "help.h"
 #include "paint.h"
+#include "plugin_path.h"
 #include "protocols.h"
 #include "serve.h"
 
@@ -83,7 +84,10 @@ static int parse_operands(const struct command *command, int argc,
     int code = args_parse(&settings, help, argc, argv);
     if (code == 0)
         code = settings_take_environment(&settings, &settings.command);
+    if (code == 0 && operands->options.plugin_path != NULL)
+        code = plugin_path_set(operands->options.plugin_path);
     struct plain_options options = operands->options;
+    options.plugin_path = NULL;
     group_fini(&settings.command);
     operands->options = options;
     return code;

@@ -217,7 +217,7 @@ const struct command info_command = {
     .name = "info",
     .operands = "NAME|./FILE.so|KIND",
     .summary = "tells all about a protocol or an endpoint type",
-    .options = &plain_option_table,
+    .options = &info_option_table,
     .traits = plain_option_traits,
     .run = run,
 };

@@ -81,10 +81,10 @@ const struct command list_command = {
     .operands = "",
     .summary = "tells the plugins that there are, and where they are",
     .text = "Plugins are part of the program, or files NAME.so in the folders "
-            "of\nBIGHT_PLUGIN_PATH and in the installed one. One that cannot "
-            "be used is\ntold on stderr with the reason; the exit code is "
-            "then 2.",
-    .options = &json_option_table,
+            "of\n--plugin-path, else of BIGHT_PLUGIN_PATH, and in the "
+            "installed one. One\nthat cannot be used is told on stderr with "
+            "the reason; the exit code is\nthen 2.",
+    .options = &list_option_table,
     .traits = plain_option_traits,
     .run = run,
 };

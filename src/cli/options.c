@@ -125,9 +125,21 @@ const struct trait connect_option_traits[] = {
         "help", BIGHT_OPTION_BOOL, PLAIN_AT(help), .help = "shows this"        \
     }
 
+/* The environment's is the library's, which has its own rules. */
+#define PLUGIN_PATH                                                            \
+    {                                                                          \
+        "plugin-path", BIGHT_OPTION_STRING, PLAIN_AT(plugin_path),             \
+            .help = "where plugins are looked for first"                       \
+    }
+
 static const bight_option plain_options[] = {PLAIN};
 static const bight_option json_options[] = {
     {"json", BIGHT_OPTION_BOOL, PLAIN_AT(json), .help = "JSON lines"}, PLAIN};
+static const bight_option info_options[] = {PLUGIN_PATH, PLAIN};
+static const bight_option list_options[] = {
+    {"json", BIGHT_OPTION_BOOL, PLAIN_AT(json), .help = "JSON lines"},
+    PLUGIN_PATH,
+    PLAIN};
 static const bight_option markdown_options[] = {
     {"markdown", BIGHT_OPTION_BOOL, PLAIN_AT(markdown),
      .help = "all commands, as docs/reference/cli.md"},
@@ -137,11 +149,16 @@ const bight_option_table plain_option_table =
     BIGHT_OPTION_TABLE(plain_options, struct plain_options);
 const bight_option_table json_option_table =
     BIGHT_OPTION_TABLE(json_options, struct plain_options);
+const bight_option_table info_option_table =
+    BIGHT_OPTION_TABLE(info_options, struct plain_options);
+const bight_option_table list_option_table =
+    BIGHT_OPTION_TABLE(list_options, struct plain_options);
 const bight_option_table markdown_option_table =
     BIGHT_OPTION_TABLE(markdown_options, struct plain_options);
 
 const struct trait plain_option_traits[] = {
     {.name = "markdown", .here = true},
+    {.name = "plugin-path", .value = "FOLDER[:...]", .here = true},
     {.name = "help", .letter = 'h', .here = true},
     {.name = NULL},
 };

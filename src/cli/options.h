@@ -62,10 +62,13 @@ struct plain_options {
     bool markdown;
     bool help;
     int32_t color;
+    char *plugin_path; /* set in the environment; gone after the parsing */
 };
 
-/* By --help and --color alone, and with --json or --markdown before them. */
+/* By --help and --color alone, and with others before them. */
 extern const bight_option_table plain_option_table;
+extern const bight_option_table info_option_table;
+extern const bight_option_table list_option_table;
 extern const bight_option_table json_option_table;
 extern const bight_option_table markdown_option_table;
 extern const struct trait plain_option_traits[];

@@ -11,6 +11,7 @@
 #include "exit.h"
 #include "linked.h"
 #include "options.h"
+#include "plugin_path.h"
 
 #define NAMES 128
 
@@ -34,6 +35,7 @@ static void know_linked(void)
     if (known)
         return;
     known = true;
+    plugin_path_warn();
     reserve_options();
     (void)linked_register();
 }

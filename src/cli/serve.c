@@ -3,9 +3,7 @@
 #include "serve.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "help.h"
 #include "identity.h"
 #include "paint.h"
+#include "plugin_path.h"
 #include "verify.h"
 
 /* -- words ---------------------------------------------------------------- */
@@ -73,29 +72,6 @@ static int read_config(struct serve *serve, const char *path)
     return config_read(&serve->config, path);
 }
 
-/* Who names a folder here means one from here; in the library's variable only
- * absolute ones count, since that may come from anybody. */
-static int set_plugin_path(const char *folders)
-{
-    char path[4 * PATH_MAX];
-    char here[PATH_MAX];
-    size_t at = 0;
-    if (getcwd(here, sizeof(here)) == NULL)
-        here[0] = '\0';
-    while (at < sizeof(path)) {
-        size_t length = strcspn(folders, ":");
-        bool relative = length > 0 && folders[0] != '/';
-        at += (size_t)snprintf(path + at, sizeof(path) - at, "%s%s%s%.*s",
-                               at > 0 ? ":" : "", relative ? here : "",
-                               relative ? "/" : "", (int)length, folders);
-        folders += length;
-        if (*folders == '\0')
-            break;
-        folders++;
-    }
-    return setenv("BIGHT_PLUGIN_PATH", path, 1) == 0 ? 0 : no_memory();
-}
-
 /* A file may say where plugins are, and a plugin which options there are: these
  * two come before all others. */
 static int look_ahead(struct serve *serve, int argc, char *const *argv)
@@ -110,7 +86,7 @@ static int look_ahead(struct serve *serve, int argc, char *const *argv)
     if (folders == NULL && serve->options.plugin_path == NULL)
         folders = said = config_peek(&serve->config, "plugin-path");
     if (folders != NULL)
-        code = set_plugin_path(folders);
+        code = plugin_path_set(folders);
     bight_free(said);
     return code;
 }

@@ -121,8 +121,6 @@ class Plugins(unittest.TestCase):
                                  (wanted, ""), result.stderr)
                 self.assertRegex(result.stderr, r"^bight: load .*" + reason)
         name = os.path.basename(path)
-        result = run("list", "--plugin-path=x", env=self.path())
-        self.assertEqual(result.returncode, 64)  # it is an option of serve
         result = run("list", env=self.path())
         self.assertEqual(result.returncode, 2)
         self.assertIn("\necho", "\n" + result.stdout)
@@ -157,6 +155,35 @@ class Plugins(unittest.TestCase):
         with Server("greet", "tcp:127.0.0.1:0", options=[
                 "--plugin-path", os.path.relpath(self.folder)]) as server:
             self.assertEqual(self.greeting(server), b"hello")
+
+    def test_list_and_info_look_where_they_are_told(self):
+        self.build()
+        for path in (self.folder, os.path.relpath(self.folder)):
+            result = run("list", "--plugin-path", path)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertRegex(result.stdout, rf"(?m)^greet .*\n +{self.folder}/")
+            result = run("info", "greet", f"--plugin-path={path}")
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(run("info", "greet").returncode, 64)
+
+    def test_relative_folders_of_the_environment_are_left_out_and_told(self):
+        self.build()
+        here = os.path.relpath(self.folder)
+        result = run("list", env=self.path(here, "/", "b"))
+        self.assertEqual(result.returncode, 0)
+        self.assertNotIn("greet", result.stdout)
+        self.assertEqual(result.stderr, "bight: BIGHT_PLUGIN_PATH has relative "
+                         f"folders, which are left out: {here} b\n")
+
+    def test_a_relative_folder_of_a_folder_that_is_gone(self):
+        script = 'mkdir gone && cd gone && rmdir ../gone && ' \
+            'exec "$0" serve greet -n tcp:0 --plugin-path plugins'
+        result = subprocess.run(
+            ["sh", "-c", script, serving.BIGHT], cwd=self.folder, text=True,
+            capture_output=True, check=False, timeout=serving.SECONDS)
+        self.assertEqual(result.returncode, 66)
+        self.assertRegex(result.stderr, r"\Abight: --plugin-path plugins: the "
+                         r"current folder: .*\(ENOENT\)\n\Z")
 
     def test_its_options_come_from_everywhere(self):
         path = self.build()
