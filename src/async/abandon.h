@@ -7,7 +7,8 @@
 
 /* Cancels, whoever has the consumer's end; after `ms` it is rejected with
  * LINGER_TIMEOUT although its producer answered LATER (T36). 0: at once. Only
- * the first call counts. */
+ * the first call counts. After bight_on only until that has called: `d` goes
+ * with it. */
 void bight__deferred_abandon(bight_deferred *d, uint64_t ms);
 
 #endif

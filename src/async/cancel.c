@@ -125,11 +125,11 @@ bight_deferred *bight_timeout(bight_deferred *d, uint64_t ms)
 }
 
 /* The deadline stays: what the callbacks may still hand over is past it, too.
- */
+ * What outlived its loop has settled. */
 void bight__deferred_abandon(bight_deferred *d, uint64_t ms)
 {
     bight_deferred *inner = innermost(d);
-    if (d->abandoned)
+    if (d->abandoned || bight__deferred_stranded(d))
         return;
     bight__deferred_ask(inner, BIGHT__ASKED_BY_CALLER, BIGHT_ERROR_CANCELLED);
     if (ms == 0 && inner->state == BIGHT__PENDING)

@@ -94,8 +94,8 @@ static void own_without_memory(bight_transport *t, bight_deferred *d)
         return;
     }
     t->gate = (uint8_t)(t->gate + BIGHT__GATE_OWNED);
-    bight_on(d, counted_settled, t);
     bight__deferred_abandon(d, patience_ms(t));
+    bight_on(d, counted_settled, t);
 }
 
 void bight_transport_own(bight_transport *t, bight_deferred *d)

@@ -235,6 +235,28 @@ START_TEST(D14_ends_may_be_consumed_after_the_loop_is_freed)
 }
 END_TEST
 
+static bight_deferred *outliving;
+
+static void give_away(bight_result *result, void *arg)
+{
+    say(result, arg);
+    bight_detach(outliving);
+}
+
+/* With that it is gone, and its memory with it. */
+START_TEST(D14_a_callback_may_give_away_the_end_that_it_was_added_to)
+{
+    bight_promise *promise;
+    begin(_i);
+    outliving = make(&promise);
+    bight_promise_resolve(promise, number(1));
+    turn();
+    loops_free(the_loop);
+    bight_finally(outliving, give_away, "a");
+    ck_assert_trace(&trace, "a!LOOP_CLOSED");
+}
+END_TEST
+
 Suite *bight_test_suite(void)
 {
     Suite *suite = suite_create("close");
@@ -259,5 +281,7 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(after, D13_after_the_close_there_are_no_new_ones);
     tcase_add_kinds_test(after,
                          D14_ends_may_be_consumed_after_the_loop_is_freed);
+    tcase_add_kinds_test(
+        after, D14_a_callback_may_give_away_the_end_that_it_was_added_to);
     return suite;
 }

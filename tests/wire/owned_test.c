@@ -257,6 +257,51 @@ START_TEST(T36_without_memory_the_connection_ends_and_nothing_outlives_it)
 }
 END_TEST
 
+/* Its loop is gone, its consumer's end is not. */
+static bight_deferred *outlived(bool promised, bight_promise **ret_promise)
+{
+    bight_loop *loop = loops_new(BIGHT_LOOP_MANUAL_CLOCK);
+    bight_deferred *d = bight_deferred_new(loop, ret_promise, NULL, NULL);
+    ck_assert_ptr_nonnull(d);
+    if (!promised)
+        bight_promise_resolve(*ret_promise, bight_value_none());
+    bight_loop_free(loop);
+    return d;
+}
+
+START_TEST(T36_D14_one_that_outlived_its_loop_has_settled)
+{
+    for (unsigned promised = 0; promised < 2; promised++) {
+        bight_promise *promise;
+        own(_i, BIGHT_CANCEL_NOW, 0);
+        bight_transport_own(scene.client, outlived(promised != 0, &promise));
+        bight_transport_abort(scene.client);
+        ck_run_until(scene.clients[0].lost == 1);
+        if (promised != 0)
+            bight_promise_resolve(promise, bight_value_none());
+        scene_end();
+    }
+}
+END_TEST
+
+START_TEST(T36_D14_one_that_outlived_its_loop_needs_no_memory)
+{
+    for (unsigned promised = 0; promised < 2; promised++) {
+        bight_promise *promise;
+        own(_i, BIGHT_CANCEL_NOW, 0);
+        bight_deferred *d = outlived(promised != 0, &promise);
+        faults_fail_all();
+        bight_transport_own(scene.client, d);
+        faults_fail_nth(0);
+        ck_run_until(scene.clients[0].lost == 1);
+        ck_assert_error(scene.clients[0].why, BIGHT_ERROR_NO_MEMORY);
+        if (promised != 0)
+            bight_promise_resolve(promise, bight_value_none());
+        scene_end();
+    }
+}
+END_TEST
+
 static void unhandled(void *ctx, bight_error error, const char *made_at)
 {
     (void)ctx;
@@ -301,6 +346,8 @@ Suite *bight_test_suite(void)
     add_each(tcase, T36_a_loop_that_closes_waits_for_nobody_whose_clock_stands);
     add_each(tcase,
              T36_without_memory_the_connection_ends_and_nothing_outlives_it);
+    add_each(tcase, T36_D14_one_that_outlived_its_loop_has_settled);
+    add_each(tcase, T36_D14_one_that_outlived_its_loop_needs_no_memory);
     add_each(tcase, T36_D9_an_error_that_nobody_handles_is_reported);
     return suite;
 }
