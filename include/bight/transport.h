@@ -199,7 +199,8 @@ BIGHT_API void bight_transport_unregister_producer(bight_transport *t);
  * Writes everything that `from` reads to `to`, eof included, with `from` read
  * only as fast as `to` takes it. Both may be piped to each other. When one
  * ends, the other is closed, unless eofs went both ways: that ends by itself.
- * NO_MEMORY, CLOSED, BUSY: already piped.
+ * NO_MEMORY, CLOSED, BUSY: already piped. INVALID: to itself, or to one of
+ * another loop.
  */
 BIGHT_API bight_error bight_pipe(bight_transport *from, bight_transport *to);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: threads */
 /*
  * E9: socket activation, as sd_listen_fds(3) says. Each test is a child that
  * starts this program anew, with sockets from 3 on and the environment that
  * tells of them; it says on its output what its endpoint came to.
  */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -14,6 +17,7 @@
 #include <bight/endpoint.h>
 #include <bight/port.h>
 
+#include "endpoint/activation.h"
 #include "leaks.h"
 #include "suite.h"
 #include "told.h"
@@ -88,10 +92,89 @@ static bight_port *try_listen(bight_loop *loop, const char *description)
     return outcome.port;
 }
 
+/* -- the child that is threads -------------------------------------------- */
+
+#define THREADS 4
+#define ROUNDS 2000
+
+static pthread_barrier_t barrier;
+static atomic_int takers; /* that have it now */
+static atomic_int clashes;
+static atomic_int ports_made;
+
+/* Takes it and gives it back, time and again. */
+static void take_and_give(void)
+{
+    struct bight__bound sockets;
+    for (int i = 0; i < ROUNDS; i++) {
+        if (bight_failed(bight__activation_find("admin", SIZE_MAX, &sockets)))
+            continue;
+        if (atomic_fetch_add(&takers, 1) != 0)
+            atomic_fetch_add(&clashes, 1);
+        atomic_fetch_sub(&takers, 1);
+        bight__activation_give_back(sockets.fds[0]);
+    }
+}
+
+static void count_port(bight_result *result, void *arg)
+{
+    bight_port **port = arg;
+    if (bight_failed(bight_result_error(result)))
+        return;
+    *port = bight_result_take(result).as.pointer;
+    atomic_fetch_add(&ports_made, 1);
+}
+
+/* Each with a loop of its own, and until all have tried. */
+static void listen_once(void)
+{
+    bight_loop *loop;
+    bight_deferred *deferred = NULL;
+    bight_port *port = NULL;
+    if (bight_failed(bight_loop_new(NULL, &loop)))
+        return;
+    (void)bight_listen(loop, "systemd:web:index=0", &serve_once, NULL,
+                       &deferred);
+    bight_on(deferred, count_port, &port);
+    (void)bight_loop_step(loop);
+    (void)pthread_barrier_wait(&barrier);
+    bight_port_close(port);
+    (void)bight_loop_free(loop);
+}
+
+static void *be_thread(void *ctx)
+{
+    (void)ctx;
+    (void)pthread_barrier_wait(&barrier);
+    take_and_give();
+    (void)pthread_barrier_wait(&barrier);
+    listen_once();
+    return NULL;
+}
+
+static void be_threads(void)
+{
+    pthread_t threads[THREADS];
+    (void)pthread_barrier_init(&barrier, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_create(&threads[i], NULL, be_thread, NULL);
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    (void)pthread_barrier_destroy(&barrier);
+    printf("clashes %d ports %d\n", atomic_load(&clashes),
+           atomic_load(&ports_made));
+}
+
+/* -- the child that was told ---------------------------------------------- */
+
 /* What the child was told to do, beside saying what its endpoint is. */
 static int be_child(const char *description, const char *what)
 {
     bight_loop *loop;
+    if (strcmp(what, "threads") == 0) {
+        be_threads();
+        return 0;
+    }
     if (bight_failed(bight_loop_new(NULL, &loop)))
         return 1;
     bight_port *port = try_listen(loop, description);
@@ -333,6 +416,17 @@ START_TEST(E9_a_socket_that_was_passed_is_used_once)
 }
 END_TEST
 
+START_TEST(E9_of_several_threads_one_gets_the_socket_that_was_passed)
+{
+    struct activation a = named;
+    begin();
+    a.what = "threads";
+    activate(&a, "systemd:");
+    ck_assert_str_eq(said, "clashes 0 ports 1\n");
+    end();
+}
+END_TEST
+
 START_TEST(E9_descriptors_are_not_inherited_further)
 {
     struct activation a = named;
@@ -428,6 +522,8 @@ Suite *bight_test_suite(void)
                         E9_what_was_passed_to_somebody_else_is_left_alone, 0,
                         sizeof(not_ours) / sizeof(not_ours[0]));
     tcase_add_test(tcase, E9_a_socket_that_was_passed_is_used_once);
+    tcase_add_test(tcase,
+                   E9_of_several_threads_one_gets_the_socket_that_was_passed);
     tcase_add_test(tcase, E9_descriptors_are_not_inherited_further);
     tcase_add_test(tcase, E9_the_environment_stays_as_it_is);
     tcase_add_test(tcase, E9_systemds_sockets_are_served);

@@ -92,6 +92,27 @@ START_TEST(E9_fd_listens_on_an_inherited_unix_socket)
 }
 END_TEST
 
+/* Its connections live on, and whoever asks for their listener's name has no
+ * descriptor any more. */
+START_TEST(E9_a_listener_that_was_stopped_keeps_its_name)
+{
+    char expected[96], text[96];
+    start();
+    bight_port *port = told_listen(fd_text(listening_unix()));
+    bight_listener *listener = bight_port_listener(port, 0);
+    (void)snprintf(expected, sizeof(expected), "unix:%s", scene.path);
+    bight_transport *t = told_connect(expected);
+    bight_listener_stop(listener);
+    scene_settle();
+    ck_assert_uint_eq(bight_listener_count(listener), 1);
+    (void)bight_listener_describe(listener, text, sizeof(text));
+    ck_assert_str_eq(text, expected);
+    bight_transport_unref(t);
+    bight_port_close(port);
+    scene_end();
+}
+END_TEST
+
 static void check_refused(int fd, bight_deferred *deferred, const char *verb,
                           const char *what)
 {
@@ -270,6 +291,7 @@ Suite *bight_test_suite(void)
     TCase *tcase = leaks_test_case(suite, "fd");
     tcase_add_test(tcase, E9_fd_listens_on_an_inherited_tcp_socket);
     tcase_add_test(tcase, E9_fd_listens_on_an_inherited_unix_socket);
+    tcase_add_test(tcase, E9_a_listener_that_was_stopped_keeps_its_name);
     tcase_add_test(tcase, E9_fd_says_what_else_a_descriptor_is);
     tcase_add_test(tcase, E9_fd_is_not_served_twice);
     tcase_add_test(tcase, E9_a_virtual_loop_takes_no_descriptors);

@@ -86,6 +86,17 @@ START_TEST(T18_a_pipe_laid_in_buffer_updated_takes_the_rest)
 }
 END_TEST
 
+START_TEST(T18_a_pipe_needs_two_transports_that_are_not_piped_yet)
+{
+    init_protocol();
+    begin(_i == 1, 2);
+    ck_assert_error(bight_pipe(servers[0], servers[0]), BIGHT_ERROR_INVALID);
+    ck_assert_ok(bight_pipe(servers[0], servers[1]));
+    ck_assert_error(bight_pipe(servers[0], servers[1]), BIGHT_ERROR_BUSY);
+    scene_end();
+}
+END_TEST
+
 static bool pipe_at_eof(void *self, bight_transport *t)
 {
     (void)self;
@@ -373,6 +384,7 @@ Suite *bight_test_suite(void)
 {
     Suite *suite = suite_create("wire.corners");
     TCase *tcase = leaks_test_case(suite, "pipes");
+    add_both(tcase, T18_a_pipe_needs_two_transports_that_are_not_piped_yet);
     add_both(tcase, T18_a_pipe_laid_in_buffer_updated_takes_the_rest);
     add_both(tcase, T18_a_pipe_laid_in_eof_received_passes_the_eof_on);
     tcase = leaks_test_case(suite, "switches");
