@@ -6,7 +6,9 @@
  * that you make (D3). All of it on the loop's thread, unless a comment says
  * otherwise. Every function accepts NULL as "rejected with NO_MEMORY" (D13):
  * as there is nothing to queue its callbacks in, catch, finally and on call
- * theirs at once, nested at most 8 deep.
+ * theirs at once. Inside 8 of such calls a ninth is not made, and what its
+ * `arg` owns is lost: a program that starts anew at once would not end
+ * otherwise.
  *
  * What is pending when the loop closes is rejected with LOOP_CLOSED, and its
  * callbacks run before the loop's report. Ends that are open still may be
@@ -95,7 +97,8 @@ BIGHT_API bight_deferred *bight_then(bight_deferred *d, bight_result_fn fn,
 /** Runs on an error; setting a value recovers (D2). Returns `d`. */
 BIGHT_API bight_deferred *bight_catch(bight_deferred *d, bight_result_fn fn,
                                       void *arg);
-/** Runs exactly once on every path, so it may free `arg` (D5). Returns `d`. */
+/** Runs exactly once on every path, so it may free `arg` (D5), but for a ninth
+ * inside 8 of NULL (D13). Returns `d`. */
 BIGHT_API bight_deferred *bight_finally(bight_deferred *d, bight_result_fn fn,
                                         void *arg);
 /** bight_finally, then bight_detach: the last thing most programs do. Never

@@ -159,6 +159,32 @@ START_TEST(D13_callbacks_on_null_nest_a_few_deep_only)
 }
 END_TEST
 
+struct nest {
+    unsigned deep, left;
+};
+
+static void nest(bight_result *result, void *arg)
+{
+    struct nest *nested = arg;
+    (void)result;
+    nested->left--;
+    if (--nested->deep > 0)
+        (void)bight_finally(NULL, nest, arg);
+}
+
+/* What D5 promises holds up to there: 8 nested, any number side by side. */
+START_TEST(D5_D13_finally_on_null_runs_up_to_eight_deep)
+{
+    begin(_i);
+    for (unsigned deep = 1; deep <= 9; deep++) {
+        struct nest nested = {.deep = deep, .left = deep};
+        (void)bight_finally(NULL, nest, &nested);
+        ck_assert_uint_eq(nested.left, deep == 9 ? 1 : 0);
+    }
+    end();
+}
+END_TEST
+
 /* -- callbacks ------------------------------------------------------------- */
 
 START_TEST(D13_more_callbacks_come_from_the_reserve)
@@ -305,6 +331,7 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(null, D13_null_is_rejected_with_no_memory);
     tcase_add_kinds_test(null, D13_what_a_callback_on_null_leaves_is_destroyed);
     tcase_add_kinds_test(null, D13_callbacks_on_null_nest_a_few_deep_only);
+    tcase_add_kinds_test(null, D5_D13_finally_on_null_runs_up_to_eight_deep);
     add_callbacks(suite);
     TCase *slabs = leaks_test_case(suite, "slabs");
     tcase_add_kinds_test(slabs, a_burst_gives_its_memory_back);
