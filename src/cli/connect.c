@@ -11,6 +11,7 @@
 #include "client.h"
 #include "command.h"
 #include "complain.h"
+#include "environment.h"
 #include "exit.h"
 #include "help.h"
 #include "paint.h"
@@ -59,6 +60,8 @@ static int read_all(struct connect *connect, int argc, char *const *argv)
     if (code == 0)
         code = settings_take_environment(settings, &settings->command);
     paint_choose((enum color)connect->options.color);
+    if (code == 0)
+        environment_warn();
     if (code == 0 && !connect->options.help && connect->place.endpoint == NULL)
         code = complain_nowhere();
     return code;

@@ -66,9 +66,11 @@ int given_complain_value(const struct given *given,
     return complain_here(given, &moved, given->shown);
 }
 
-void given_variable(const char *name, char *buf, size_t size)
+void given_variable(const char *protocol, const char *name, char *buf,
+                    size_t size)
 {
-    (void)snprintf(buf, size, "BIGHT_%s", name);
+    (void)snprintf(buf, size, "BIGHT_%s%s%s", protocol != NULL ? protocol : "",
+                   protocol != NULL ? "_" : "", name);
     for (char *c = buf; *c != '\0'; c++) {
         if (*c == '-')
             *c = '_';
@@ -86,7 +88,7 @@ size_t source_format(const struct source *source, char *buf, size_t size)
         return (size_t)snprintf(buf, size, "%s:%u", source->where,
                                 source->line);
     case ORIGIN_ENVIRONMENT:
-        given_variable(source->where, variable, sizeof(variable));
+        given_variable(source->of, source->where, variable, sizeof(variable));
         text = variable;
         break;
     case ORIGIN_FLAG:

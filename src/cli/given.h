@@ -20,6 +20,7 @@ enum origin {
 struct source {
     enum origin origin;
     const char *where; /* the file, or the option of a variable */
+    const char *of;    /* the protocol in the variable's name, or NULL */
     unsigned line;     /* of the file */
 };
 
@@ -43,8 +44,10 @@ int given_complain_name(const struct given *given,
 int given_complain_value(const struct given *given,
                          const bight_diagnostic *diagnostic, bool secret);
 
-/* "BIGHT_MAX_CONN" of "max-conn". */
-void given_variable(const char *name, char *buf, size_t size);
+/* "BIGHT_MAX_CONN" of "max-conn"; of "history" of a protocol, whose name may be
+ * NULL, "BIGHT_LINES_HISTORY". */
+void given_variable(const char *protocol, const char *name, char *buf,
+                    size_t size);
 
 /* "command line", "BIGHT_LISTEN", "FILE:3" or "default"; as snprintf. */
 size_t source_format(const struct source *source, char *buf, size_t size);

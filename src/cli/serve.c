@@ -11,6 +11,7 @@
 
 #include "args.h"
 #include "complain.h"
+#include "environment.h"
 #include "exit.h"
 #include "help.h"
 #include "identity.h"
@@ -122,6 +123,7 @@ static int read_all(struct serve *serve, int argc, char *const *argv)
         code = args_parse(settings, help, argc, argv);
     if (code != 0 || serve->options.help)
         return code;
+    environment_warn();
     code = settings_take_environment(settings, &settings->protocol);
     int failed = read_config(serve, serve->options.config);
     if (failed == 0)

@@ -187,18 +187,32 @@ int settings_complain_unknown(const struct settings *settings,
 
 /* An empty variable counts as none, as that is how one is taken back. The
  * environment's own text lives on, unless somebody changes it. */
+static const char *look_up(const char *protocol, const char *name,
+                           char *variable, size_t size)
+{
+    given_variable(protocol, name, variable, size);
+    const char *value = getenv(variable);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* A protocol's own variable is meant for it alone, so it comes first. */
 static int take_variable(struct settings *settings, struct group *group,
                          const char *name)
 {
     char shown[512];
     char variable[128];
-    given_variable(name, variable, sizeof(variable));
-    const char *value = getenv(variable);
-    if (value == NULL || *value == '\0')
+    const char *of = group->section, *value = NULL;
+    if (of != NULL)
+        value = look_up(of, name, variable, sizeof(variable));
+    if (value == NULL) {
+        of = NULL;
+        value = look_up(NULL, name, variable, sizeof(variable));
+    }
+    if (value == NULL)
         return 0;
     (void)snprintf(shown, sizeof(shown), "%s=%s", variable, value);
     const struct given given = {
-        .source = {.origin = ORIGIN_ENVIRONMENT, .where = name},
+        .source = {.origin = ORIGIN_ENVIRONMENT, .where = name, .of = of},
         .name = bight_bytes_text(name),
         .value = bight_bytes_text(value),
         .shown = bight_bytes_text(shown),

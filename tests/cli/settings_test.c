@@ -16,6 +16,7 @@ struct values {
     char *at;
     char *token;
     int64_t most;
+    int64_t deep;
     bool quiet;
 };
 
@@ -41,6 +42,7 @@ static const struct trait traits[] = {
 static const bight_option own_options[] = {
     {"most", BIGHT_OPTION_INT, offsetof(struct values, most), "1", .help = "m"},
     {"quiet", BIGHT_OPTION_BOOL, offsetof(struct values, quiet), .help = "q"},
+    {"deep", BIGHT_OPTION_INT, offsetof(struct values, deep), .help = "d"},
 };
 
 static const bight_option_table own_table =
@@ -165,6 +167,21 @@ START_TEST(the_environment_gives_what_may_be_there_and_is_not_empty)
 }
 END_TEST
 
+START_TEST(a_variable_with_the_protocol_s_name_comes_first)
+{
+    char text[64];
+    begin();
+    ck_assert_int_eq(setenv("BIGHT_DEEP", "3", 1), 0);
+    ck_assert_int_eq(setenv("BIGHT_OWN_DEEP", "7", 1), 0);
+    ck_assert_int_eq(settings_take_environment(&settings, &settings.protocol),
+                     0);
+    ck_assert_int_eq(own.deep, 7);
+    (void)source_format(&settings.protocol.sources[2], text, sizeof(text));
+    ck_assert_str_eq(text, "BIGHT_OWN_DEEP");
+    end();
+}
+END_TEST
+
 START_TEST(an_origin_is_told_as_people_know_it)
 {
     char text[64];
@@ -172,10 +189,12 @@ START_TEST(an_origin_is_told_as_people_know_it)
         {.origin = ORIGIN_DEFAULT},
         {.origin = ORIGIN_FLAG},
         {.origin = ORIGIN_ENVIRONMENT, .where = "max-conn"},
+        {.origin = ORIGIN_ENVIRONMENT, .where = "history", .of = "lines"},
         {.origin = ORIGIN_FILE, .where = "a.ini", .line = 3}};
     static const char *const expected[] = {"default", "command line",
-                                           "BIGHT_MAX_CONN", "a.ini:3"};
-    for (size_t i = 0; i < 4; i++) {
+                                           "BIGHT_MAX_CONN",
+                                           "BIGHT_LINES_HISTORY", "a.ini:3"};
+    for (size_t i = 0; i < 5; i++) {
         (void)source_format(&sources[i], text, sizeof(text));
         ck_assert_str_eq(text, expected[i]);
     }
@@ -295,6 +314,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, an_option_that_both_have_is_the_command_s);
     tcase_add_test(tcase,
                    the_environment_gives_what_may_be_there_and_is_not_empty);
+    tcase_add_test(tcase, a_variable_with_the_protocol_s_name_comes_first);
     tcase_add_test(tcase, an_origin_is_told_as_people_know_it);
     tcase = leaks_test_case(suite, "files");
     tcase_add_test(

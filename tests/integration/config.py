@@ -6,6 +6,7 @@ import os
 import re
 import unittest
 
+import connecting
 import serving
 from serving import Server, run
 
@@ -156,6 +157,29 @@ class Config(unittest.TestCase):
         path = self.write('pidfile = "a\\x1b[2J\\x7f\\x0d\\xc2\\x9b"')
         shown = run("check", "echo", "-c", path, "--show-origin").stdout
         self.assertIn('pidfile = "a\\x1b[2J\\x7f\\x0d\\xc2\\x9b"', shown)
+
+    def test_a_slip_in_the_name_of_a_variable_is_told(self):
+        port = connecting.free_port()
+        for words in (("check", "lines"), ("connect", f"tcp:127.0.0.1:{port}")):
+            result = run(*words, env=dict(
+                os.environ, BIGHT_LISTN="tcp:1", BIGHT_LINES_HISTRY="7",
+                BIGHT_TOKEN_OF_MINE="x", BIGHT_HISTORY="3"))
+            self.assertNotIn("tcp:1\n", result.stderr)
+            said = [line for line in result.stderr.splitlines()
+                    if "did you mean" in line]
+            self.assertIn("bight: BIGHT_LISTN is not known and not used; did "
+                          "you mean BIGHT_LISTEN?", said)
+            self.assertEqual(len(said), 2 if words[1] == "lines" else 1, said)
+            self.assertEqual(result.returncode, 0 if words[1] == "lines" else
+                             69)
+
+    def test_a_protocol_s_own_variable_comes_first(self):
+        env = dict(os.environ, BIGHT_HISTORY="3", BIGHT_LINES_HISTORY="7")
+        for name, value in (("BIGHT_LINES_HISTORY", "7"),
+                            ("BIGHT_HISTORY", "3")):
+            shown = run("check", "lines", "--show-origin", env=env).stdout
+            self.assertRegex(shown, rf"\nhistory = {value} +# {name}\n")
+            del env[name]
 
     def test_a_mistake_in_the_environment(self):
         env = dict(os.environ, BIGHT_MAX_CONN="lots", BIGHT_LISTEN="tpc:1")
