@@ -52,7 +52,7 @@ static int option_of(int fd, int name)
 static bight_error check(int fd, bool listening)
 {
     if (fcntl(fd, F_GETFD) < 0)
-        return wrong(fd, "is not open");
+        return wrong(fd, "is not open (was it passed?)");
     int type = option_of(fd, SO_TYPE);
     if (type < 0)
         return wrong(fd, "is not a socket");

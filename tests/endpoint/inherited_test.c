@@ -136,7 +136,7 @@ START_TEST(E9_fd_says_what_else_a_descriptor_is)
 {
     int ends[2];
     start();
-    check_not_served(999, "is not open");
+    check_not_served(999, "is not open (was it passed?)");
     check_not_served(open("/dev/null", O_RDONLY), "is not a socket");
     check_not_served(socket(AF_INET, SOCK_DGRAM, 0), "is not a stream socket");
     check_not_served(socket(AF_INET, SOCK_STREAM, 0), "does not listen");
