@@ -34,9 +34,10 @@ BIGHT_API void bight_diagnostic_choices(bight_diagnostic *d, bight_bytes word,
                                         const char *const *choices);
 
 /** Writes "PROGRAM: message", the text (its part around the fault when it is
- * long) and "^~~  hint", each line with its newline. `program` may be NULL;
- * bytes that a terminal would obey are escaped. Returns the full length as
- * snprintf does; what is written always ends in NUL if `size` > 0. */
+ * long) and "^~~  hint", which goes on below if it needs more than 80 columns,
+ * each line with its newline. `program` may be NULL; bytes that a terminal
+ * would obey are escaped. Returns the full length as snprintf does; what is
+ * written always ends in NUL if `size` > 0. */
 BIGHT_API size_t bight_diagnostic_format(const bight_diagnostic *d,
                                          const char *program, bight_bytes text,
                                          char *buf, size_t size);

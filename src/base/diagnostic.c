@@ -9,6 +9,8 @@
 
 /* Columns of the text that are shown: with its indent it fits 80. */
 #define WIDTH 72
+/* Columns of a line; one that is full makes some terminals leave another. */
+#define LINE 79
 
 void bight_diagnostic_set(bight_diagnostic *d, size_t start, size_t length,
                           const char *format, ...)
@@ -90,9 +92,9 @@ static size_t start_for(bight_bytes text, size_t columns)
     return at;
 }
 
-/* The text around its fault, and the marks under that. */
-static void put_excerpt(struct bight__text *out, bight_bytes text, size_t start,
-                        size_t length)
+/* The text around its fault, and the marks under that. Returns their column. */
+static size_t put_excerpt(struct bight__text *out, bight_bytes text,
+                          size_t start, size_t length)
 {
     size_t from = start_for(bight_bytes_head(text, start), WIDTH / 2);
     bight_bytes before = bight_bytes_tail(bight_bytes_head(text, start), from);
@@ -109,12 +111,42 @@ static void put_excerpt(struct bight__text *out, bight_bytes text, size_t start,
     bight__text_fill(out, ' ', indent + 2);
     bight__text_puts(out, "^");
     bight__text_fill(out, '~', marked > 0 ? marked - 1 : 0);
+    return indent + 2 + (marked > 0 ? marked : 1);
+}
+
+/* From `column` on, in lines that end at a word before column 80. */
+static void put_hint(struct bight__text *out, bight_bytes hint, size_t column)
+{
+    size_t margin = column < WIDTH / 2 ? column : 4;
+    size_t at = column;
+
+    while (hint.size > 0) {
+        size_t blanks = 0, size;
+        while (blanks < hint.size && hint.data[blanks] == ' ')
+            blanks++;
+        for (size = blanks; size < hint.size && hint.data[size] != ' ';)
+            size++;
+        bight_bytes word =
+            bight_bytes_tail(bight_bytes_head(hint, size), blanks);
+        size_t width = columns_of(word);
+        if (at + blanks + width > LINE && at > margin) {
+            bight__text_puts(out, "\n");
+            bight__text_fill(out, ' ', margin);
+            at = margin;
+            blanks = 0;
+        }
+        bight__text_fill(out, ' ', blanks);
+        (void)bight__text_put_escaped(out, word, "");
+        at += blanks + width;
+        hint = bight_bytes_tail(hint, size);
+    }
 }
 
 size_t bight_diagnostic_format(const bight_diagnostic *d, const char *program,
                                bight_bytes text, char *buf, size_t size)
 {
     size_t start = d->start < text.size ? d->start : text.size;
+    size_t column = 0;
     struct bight__text out;
 
     bight__text_init(&out, buf, size);
@@ -125,10 +157,10 @@ size_t bight_diagnostic_format(const bight_diagnostic *d, const char *program,
     (void)bight__text_put_escaped(&out, bight_bytes_text(d->message), "");
     bight__text_puts(&out, "\n");
     if (text.size > 0)
-        put_excerpt(&out, text, start, d->length);
+        column = put_excerpt(&out, text, start, d->length);
     if (d->hint[0])
         bight__text_puts(&out, "  ");
-    (void)bight__text_put_escaped(&out, bight_bytes_text(d->hint), "");
+    put_hint(&out, bight_bytes_text(d->hint), column + 2);
     if (text.size > 0 || d->hint[0])
         bight__text_puts(&out, "\n");
     return bight__text_end(&out);

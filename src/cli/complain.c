@@ -29,7 +29,7 @@ static void put_name(const char *where)
     }
 }
 
-/* The last line is "   ^~~  hint". */
+/* The third line is "   ^~~  hint", and the hint may go on below. */
 static void put_marks(const char *line)
 {
     size_t indent = strspn(line, " ");
@@ -41,22 +41,29 @@ static void put_marks(const char *line)
     (void)fputs(line + indent + marks, stderr);
 }
 
+static const char *behind_lines(const char *text, unsigned count)
+{
+    while (count-- > 0) {
+        const char *end = strchr(text, '\n');
+        if (end == NULL)
+            return text + strlen(text);
+        text = end + 1;
+    }
+    return text;
+}
+
 void complain_at(const char *where, const bight_diagnostic *diagnostic,
                  bight_bytes text)
 {
     char buf[2048];
     (void)bight_diagnostic_format(diagnostic, NULL, text, buf, sizeof(buf));
-    char *last = buf;
-    for (char *c = buf; *c != '\0'; c++) {
-        if (*c == '\n' && c[1] != '\0')
-            last = c + 1;
-    }
+    const char *rest = behind_lines(buf, text.size > 0 ? 2 : 1);
     put_name(where);
-    (void)fprintf(stderr, "%.*s", (int)(last - buf), buf);
-    if (last != buf && text.size > 0)
-        put_marks(last);
+    (void)fprintf(stderr, "%.*s", (int)(rest - buf), buf);
+    if (text.size > 0)
+        put_marks(rest);
     else
-        (void)fputs(last, stderr);
+        (void)fputs(rest, stderr);
 }
 
 int complain(const bight_diagnostic *diagnostic, bight_bytes text)

@@ -112,6 +112,48 @@ START_TEST(a_long_text_is_shown_around_its_fault)
 }
 END_TEST
 
+static const char *const lots[] = {"chargen", "daytime",     "discard", "echo",
+                                   "lines",   "netstring",   "qotd",    "time",
+                                   "fingerd", "portforward", NULL};
+
+START_TEST(a_long_hint_goes_on_below_itself)
+{
+    bight_diagnostic d;
+
+    bight_diagnostic_set(&d, 0, 4, "unknown protocol");
+    bight_diagnostic_choices(&d, BIGHT_BYTES("ehco"), lots);
+    expect(&d, BIGHT_BYTES("ehco"),
+           "bight: unknown protocol\n"
+           "  ehco\n"
+           "  ^~~~  did you mean 'echo'?  known: chargen daytime discard echo "
+           "lines\n"
+           "        netstring qotd time fingerd portforward\n");
+    expect(&d, BIGHT_BYTES(""),
+           "bight: unknown protocol\n"
+           "  did you mean 'echo'?  known: chargen daytime discard echo lines "
+           "netstring\n"
+           "  qotd time fingerd portforward\n");
+}
+END_TEST
+
+START_TEST(a_hint_far_to_the_right_goes_on_at_the_left)
+{
+    bight_diagnostic d;
+
+    bight_diagnostic_set(&d, 50, 4, "unknown protocol");
+    bight_diagnostic_choices(&d, BIGHT_BYTES("ehco"), lots);
+    expect(&d,
+           BIGHT_BYTES("12345678901234567890123456789012345678901234567890"
+                       "ehco"),
+           "bight: unknown protocol\n"
+           "  ...567890123456789012345678901234567890ehco\n"
+           "                                         ^~~~  did you mean "
+           "'echo'?  known:\n"
+           "    chargen daytime discard echo lines netstring qotd time fingerd "
+           "portforward\n");
+}
+END_TEST
+
 START_TEST(every_size_of_buffer_gets_a_beginning)
 {
     bight_diagnostic d;
@@ -195,6 +237,8 @@ Suite *bight_test_suite(void)
     suite_add_tcase(suite, format);
 
     tcase_add_test(bounds, a_long_text_is_shown_around_its_fault);
+    tcase_add_test(bounds, a_long_hint_goes_on_below_itself);
+    tcase_add_test(bounds, a_hint_far_to_the_right_goes_on_at_the_left);
     tcase_add_test(bounds, every_size_of_buffer_gets_a_beginning);
     tcase_add_test(bounds, long_messages_and_hints_are_cut_visibly);
     suite_add_tcase(suite, bounds);

@@ -367,7 +367,9 @@ START_TEST(the_caret_stands_under_what_is_wrong)
     ck_assert_str_eq(
         shown, "bight: unknown key 'nodely' of tcp\n"
                "  tcp:8080:nodely=on\n"
-               "           ^~~~~~  did you mean 'nodelay'?  " KNOWN_TCP "\n");
+               "           ^~~~~~  did you mean 'nodelay'?  known: backlog "
+               "interface keepalive\n"
+               "                   nodelay reuseaddr reuseport\n");
 }
 END_TEST
 

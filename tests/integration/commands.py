@@ -109,7 +109,7 @@ class Commands(unittest.TestCase):
             with self.subTest(words=words):
                 result = run(*words)
                 self.assertEqual((result.returncode, result.stdout), (64, ""))
-                self.assertEqual(len(result.stderr.splitlines()), 3)
+                self.assertEqual(len(serving.told(result.stderr)), 3)
 
     def test_a_plugin_that_is_not_there(self):
         for words in (["serve", "./none.so", "tcp:0"], ["./none.so", "tcp:0"],

@@ -60,7 +60,7 @@ class Config(unittest.TestCase):
                       ["serve", "echo", "tcp:0", f"--config={path}"]):
             result = run(*words)
             self.assertEqual((result.returncode, result.stdout), (78, ""))
-            lines = result.stderr.splitlines()
+            lines = serving.told(result.stderr)
             self.assertEqual(len(lines), 3 * len(FAULTS) + 1, result.stderr)
             for i, (text, message, caret) in enumerate(FAULTS):
                 self.assertEqual(lines[3 * i],
@@ -185,7 +185,7 @@ class Config(unittest.TestCase):
         env = dict(os.environ, BIGHT_MAX_CONN="lots", BIGHT_LISTEN="tpc:1")
         result = run("serve", "echo", env=env)
         self.assertEqual((result.returncode, result.stdout), (78, ""))
-        lines = result.stderr.splitlines()
+        lines = serving.told(result.stderr)
         self.assertEqual(lines[:2],
                          ["bight: environment: unknown endpoint type 'tpc'",
                           "  BIGHT_LISTEN=tpc:1"])

@@ -109,7 +109,7 @@ class Errors(unittest.TestCase):
             with self.subTest(words=words):
                 result = run(*words)
                 self.assertEqual((result.returncode, result.stdout), (64, ""))
-                lines = result.stderr.splitlines()
+                lines = serving.told(result.stderr)
                 self.assertEqual(len(lines), 3, result.stderr)
                 self.assertTrue(lines[0].startswith("bight: "))
                 if message is not None:

@@ -42,6 +42,20 @@ def run(*arguments, **keywords):
     return result
 
 
+def told(text):
+    """The lines of complaints; a hint that goes on below itself is one."""
+    lines = []
+    for line in text.splitlines():
+        if lines and lines[-1].lstrip().startswith("^") and \
+                line.startswith("    ") and not line.lstrip().startswith("^"):
+            if len(line) >= 80:
+                raise AssertionError("too wide: " + line)
+            lines[-1] += " " + line.strip()
+        else:
+            lines.append(line)
+    return lines
+
+
 class Server:
     """`bight serve`, from its first listening line on; a context manager that
     stops it with SIGTERM, and expects 0."""
