@@ -3,8 +3,10 @@
 #include "identity.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bight/parse.h>
@@ -60,6 +62,35 @@ int identity_find(struct identity *identity, const char *user,
     if (code == 0 && group != NULL)
         code = find_group(identity, group);
     return code;
+}
+
+/* What is at that place may be another's by now: nothing but a socket of ours
+ * is given away, and no link is followed. */
+static bool give(const struct identity *identity, const char *path)
+{
+    struct stat file;
+    uid_t uid = identity->user != NULL ? identity->uid : (uid_t)-1;
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool given = fstat(fd, &file) == 0;
+    if (given && (!S_ISSOCK(file.st_mode) || file.st_uid != geteuid())) {
+        errno = EPERM;
+        given = false;
+    }
+    given = given && fchownat(fd, "", uid, identity->gid, AT_EMPTY_PATH) == 0;
+    int errnum = errno;
+    (void)close(fd);
+    errno = errnum;
+    return given;
+}
+
+int identity_give(const struct identity *identity, const char *path)
+{
+    if (!identity->sets_group || give(identity, path))
+        return 0;
+    return complain_error(
+        bight_error_note(bight_error_errno(errno), "chown unix:%s", path));
 }
 
 /* The groups first: afterwards nobody may change them. */

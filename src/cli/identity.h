@@ -18,6 +18,10 @@ struct identity {
 int identity_find(struct identity *identity, const char *user,
                   const char *group);
 
+/* Makes a socket's file that we have just made the user's and the group's, as
+ * far as these are given. Returns an exit code. */
+int identity_give(const struct identity *identity, const char *path);
+
 /* For good: there is no way back. Returns an exit code. */
 int identity_become(const struct identity *identity);
 

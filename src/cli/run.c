@@ -334,6 +334,20 @@ static int announce(struct run *run)
     return code == EXIT_RUNTIME ? EXIT_IO : code;
 }
 
+/* Those whom the user serves may have to be let in by its group, and the file
+ * is the user's to remove where the folder lets it. */
+static int give_sockets(const struct serve *serve,
+                        const struct identity *identity)
+{
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < serve->count; i++) {
+        const bight_endpoint *at = place_innermost(&serve->places[i]);
+        if (strcmp(bight_endpoint_kind_name(at), "unix") == 0)
+            code = identity_give(identity, bight_endpoint_path(at));
+    }
+    return code;
+}
+
 /* The file is made by whoever we are at first, and says who we stay. */
 static int settle(struct run *run)
 {
@@ -342,6 +356,8 @@ static int settle(struct run *run)
     if (code == 0)
         code =
             identity_find(&identity, run->options->user, run->options->group);
+    if (code == 0)
+        code = give_sockets(run->serve, &identity);
     return code == 0 ? identity_become(&identity) : code;
 }
 

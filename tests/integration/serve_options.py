@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a server can be told beside where to listen."""
 
+import grp
 import os
 import pwd
 import socket
@@ -92,6 +93,21 @@ class Options(unittest.TestCase):
                              {str(nobody.pw_gid)})
             with server.connect() as peer:
                 serving.assert_echoes(peer)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can become somebody else")
+    def test_its_socket_files_are_the_user_s_and_the_group_s(self):
+        nobody, daemon = pwd.getpwnam("nobody"), grp.getgrnam("daemon")
+        for i, (options, owner) in enumerate((
+                (["--user=nobody"], (nobody.pw_uid, nobody.pw_gid)),
+                (["--user=nobody", "--group=daemon"],
+                 (nobody.pw_uid, daemon.gr_gid)),
+                (["--group=daemon"], (0, daemon.gr_gid)))):
+            path = f"{self.folder}/{i}"
+            with Server("echo", f"trace:unix:{path}:mode=660",
+                        options=options):
+                file = os.stat(path)
+                self.assertEqual((file.st_uid, file.st_gid), owner)
+                self.assertEqual(file.st_mode & 0o777, 0o660)
 
     def test_a_user_that_nobody_is(self):
         for option in ("user", "group"):
