@@ -117,7 +117,8 @@ static void wait_for_name(struct user *user, uint64_t timeout_ms)
 
 static void name_timed_out(void *ctx)
 {
-    const struct user *user = ctx;
+    struct user *user = ctx;
+    user_tell(user, BIGHT_BYTES("* no name came in time; good-bye\n"));
     bight_transport_fail(
         user->t, bight_error_note(bight_error_of(BIGHT_ERROR_IDLE_TIMEOUT),
                                   "no name within name-timeout"));

@@ -448,8 +448,10 @@ START_TEST(who_gives_no_name_in_time_has_to_go)
         say(&cid, i % 2 ? "\n" : "/");
     }
     ck_assert(!cid.eof);
+    talk_forget(&cid);
     advance(100);
     ck_assert(cid.eof);
+    assert_told(&cid, "* no name came in time; good-bye\n");
     bight_transport_close(cid.client);
     talk_run(&cid);
     ck_assert_error(ann.server.why, BIGHT_ERROR_IDLE_TIMEOUT);
