@@ -42,6 +42,8 @@ struct run {
     struct server server;
     bight_signal *interrupt;
     bight_signal *terminate;
+    bight_signal *hangup;
+    bight_signal *user1;
     bight_timer *end;  /* of --duration */
     bight_timer *rest; /* while connections of the protocol's own end */
     uint64_t drained_by_ns;
@@ -131,6 +133,45 @@ static void on_terminate(void *ctx)
     stop_by_signal(ctx, SIGTERM);
 }
 
+/* In the place of the old one, under its number: nobody who writes to it needs
+ * to know. What cannot be opened leaves the old one in use. */
+static bight_error reopen_access(const struct run *run)
+{
+    const char *path = run->options->access_log;
+    if (run->access_fd <= STDERR_FILENO)
+        return bight_ok();
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK,
+                  0640);
+    if (fd < 0)
+        return bight_error_errno(errno);
+    int errnum = dup3(fd, run->access_fd, O_CLOEXEC) < 0 ? errno : 0;
+    (void)close(fd);
+    return bight_error_errno(errnum);
+}
+
+static void on_reopen(void *ctx)
+{
+    const struct run *run = ctx;
+    bight_error error = reopen_access(run);
+    const bight_log_field fields[] = {
+        bight_log_text("access-log", run->options->access_log != NULL
+                                         ? run->options->access_log
+                                         : "stderr"),
+        bight_log_error("why", error),
+    };
+    bool failed = bight_failed(error);
+    bight_log_write(failed ? BIGHT_LOG_ERROR : BIGHT_LOG_INFO,
+                    failed ? "not reopened" : "reopened", fields,
+                    failed ? 2 : 1);
+}
+
+static void on_hangup(void *ctx)
+{
+    bight_log_write(BIGHT_LOG_INFO, "SIGHUP: logs only, no config is read",
+                    NULL, 0);
+    on_reopen(ctx);
+}
+
 static void on_duration(void *ctx)
 {
     stop(ctx);
@@ -163,9 +204,11 @@ static void let_go(struct run *run)
     server_close(&run->server);
     bight_signal_free(run->interrupt);
     bight_signal_free(run->terminate);
+    bight_signal_free(run->hangup);
+    bight_signal_free(run->user1);
     bight_timer_free(run->end);
     access_free(run->access);
-    run->interrupt = run->terminate = NULL;
+    run->interrupt = run->terminate = run->hangup = run->user1 = NULL;
     run->end = NULL;
     run->access = NULL;
 }
@@ -219,6 +262,12 @@ static bight_error watch_signals(struct run *run)
         return error;
     error = bight_signal_new(run->loop, SIGTERM, on_terminate, run,
                              &run->terminate);
+    if (!bight_failed(error))
+        error =
+            bight_signal_new(run->loop, SIGHUP, on_hangup, run, &run->hangup);
+    if (!bight_failed(error))
+        error =
+            bight_signal_new(run->loop, SIGUSR1, on_reopen, run, &run->user1);
     if (bight_failed(error) || run->options->duration_ms == 0)
         return error;
     error = bight_timer_new(run->loop, on_duration, run, &run->end);

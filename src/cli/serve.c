@@ -293,9 +293,9 @@ const struct command serve_command = {
         "--max-conn is BIGHT_MAX_CONN, then from the --config file.\n"
         "\n"
         "Durations are written as 500ms, 10s, 2m, 1h. SIGINT and SIGTERM:\n"
-        "drain, end with 0; again: abort, end with 128 + signal. Other "
-        "signals\n"
-        "end it at once.",
+        "drain, end with 0; again: abort, end with 128 + signal. SIGUSR1 and\n"
+        "SIGHUP: open the --access-log file anew. Other signals end it at\n"
+        "once.",
     .options = &serve_option_table,
     .traits = serve_option_traits,
     .run = run,

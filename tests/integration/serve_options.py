@@ -5,6 +5,7 @@
 import grp
 import os
 import pwd
+import signal
 import socket
 import time
 import unittest
@@ -108,6 +109,21 @@ class Options(unittest.TestCase):
                 file = os.stat(path)
                 self.assertEqual((file.st_uid, file.st_gid), owner)
                 self.assertEqual(file.st_mode & 0o777, 0o660)
+
+    def test_a_signal_opens_the_access_log_anew(self):
+        log = self.folder + "/log"
+        with Server("echo", HERE, options=["--access-log", log]) as server:
+            for number in (signal.SIGUSR1, signal.SIGHUP):
+                with server.connect() as peer:
+                    serving.assert_echoes(peer)
+                serving.wait_until(lambda: os.path.getsize(log), "a line")
+                os.rename(log, log + ".old")
+                server.stop(number)
+                serving.wait_until(lambda: os.path.exists(log), "a new one")
+            server.logged("no config is read")
+            self.assertEqual(os.path.getsize(log), 0)
+            server.stop()
+            server.expect(0)
 
     def test_a_user_that_nobody_is(self):
         for option in ("user", "group"):
