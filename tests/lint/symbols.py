@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""symbols.py BUILD_DIR: libbight.so exports what the headers declare, exactly.
+"""symbols.py BUILD_DIR: a library exports what its headers declare, exactly.
 
+Headers called http* are those of libbight-http.so, all others libbight.so's.
 The testing library is an archive; its headers must declare nothing that
 libbight.so exports.
 """
@@ -16,6 +17,10 @@ COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 DIRECTIVE = re.compile(r"^[ \t]*#(?:.*\\\n)*.*$", re.M)
 DECLARATION = re.compile(r"\bBIGHT_API\b([^;{]*)[;{]")
 FUNCTION = re.compile(r"\b(bight_\w+)\s*\(")
+# What sanitizers and the like add.
+BUILDERS = ("__asan", "__odr_asan", "__gcov", "mangle_")
+OWNERS = {"include/bight/http": "libbight-http.so",
+          "include/bight/testing": "testing"}
 OBJECT = re.compile(r"\b(bight_\w+)\s*(?:\[[^]]*\])?\s*$")
 
 
@@ -34,25 +39,35 @@ def exported(library):
                            check=True, capture_output=True,
                            text=True).stdout.splitlines()
     symbols = (line.split()[-2:] for line in lines)
-    return {name.split("@")[0] for kind, name in symbols if kind != "A"}
+    names = {name.split("@")[0] for kind, name in symbols if kind != "A"}
+    return {name for name in names if not name.startswith(BUILDERS)}
+
+
+def compare(library, public, symbols):
+    """public: symbol -> header."""
+    for symbol in sorted(public.keys() - symbols):
+        yield f"{public[symbol]}: {symbol} is not exported"
+    for symbol in sorted(symbols - public.keys()):
+        yield f"{library} exports {symbol}: no header declares it"
 
 
 def main():
     problems = []
-    public, testing = {}, {}
+    sides = {"libbight.so": {}, "libbight-http.so": {}, "testing": {}}
     for name in tree.sources():
-        if name.startswith("include/"):
-            side = testing if re.match(r"include/bight/testing", name) else public
-            side.update((symbol, name) for symbol in declared(name))
-    library = exported(pathlib.Path(sys.argv[1]) / "libbight.so")
-    library = {s for s in library if not s.startswith(("__asan", "__odr_asan",
-                                                       "__gcov", "mangle_"))}
-    for symbol in sorted(public.keys() - library):
-        problems.append(f"{public[symbol]}: {symbol} is not exported")
-    for symbol in sorted(library - public.keys()):
-        problems.append(f"libbight.so exports {symbol}: no header declares it")
-    for symbol in sorted(testing.keys() & library):
-        problems.append(f"{testing[symbol]}: {symbol} is in libbight.so")
+        if not name.startswith("include/"):
+            continue
+        side = "libbight.so"
+        for prefix, owner in OWNERS.items():
+            if name.startswith(prefix):
+                side = owner
+        sides[side].update((symbol, name) for symbol in declared(name))
+    testing = sides.pop("testing")
+    for library, public in sides.items():
+        symbols = exported(pathlib.Path(sys.argv[1]) / library)
+        problems += compare(library, public, symbols)
+        for symbol in sorted(testing.keys() & symbols):
+            problems.append(f"{testing[symbol]}: {symbol} is in {library}")
     tree.finish("symbols", problems)
 
 
