@@ -29,8 +29,8 @@ struct bight__http_fault {
 struct bight__http_reader {
     const struct bight__http_limits *limits; /* lent */
     const struct bight__http_fault *fault;   /* after FAIL */
-    uint64_t left;   /* of the body, or of the chunk */
-    uint64_t taken;  /* of the body, all in all */
+    uint64_t left;                           /* of the body, or of the chunk */
+    uint64_t taken;                          /* of the body, all in all */
     uint64_t chunks;
     uint32_t extras; /* octets of extensions */
     uint32_t line;   /* octets of the line that is read */
