@@ -313,6 +313,9 @@ const struct bight__http_fault *bight__http_frame_request(
         head->framing != BIGHT__HTTP_NO_BODY)
         return &tunnel_body;
     read_connection(head, &found);
+    /* Behind it comes what the tunnel is to carry, granted or not. */
+    if (head->form == BIGHT__HTTP_AUTHORITY)
+        head->keep_alive = false;
     read_expectation(head, &found);
     return NULL;
 }

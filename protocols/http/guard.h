@@ -37,4 +37,10 @@ const struct bight__http_fault *bight__http_guard_scan(
 /* Has the empty line come that ends it? */
 bool bight__http_guard_is_done(const struct bight__http_guard *guard);
 
+static inline uint16_t bight__http_guard_fields(
+    const struct bight__http_guard *guard)
+{
+    return guard->fields;
+}
+
 #endif
