@@ -147,7 +147,8 @@ static inline uint64_t controls(uint64_t octets)
 }
 
 /* The first octet that TEXT does not have, or `end`: eight at a time. */
-static inline const uint8_t *skip_text(const uint8_t *p, const uint8_t *end)
+static inline const uint8_t *skip_text(struct bight__http_guard *guard,
+                                       const uint8_t *p, const uint8_t *end)
 {
     while (end - p >= 8) {
         uint64_t octets;
@@ -164,9 +165,12 @@ static inline const uint8_t *skip_text(const uint8_t *p, const uint8_t *end)
             p++;
         if (p == end || *p != '\t')
             return p;
+        guard->tabs = true;
         p++;
     }
-    return bight__http_skip(p, end, BIGHT__HTTP_TEXT);
+    for (; p < end && bight__http_is(*p, BIGHT__HTTP_TEXT); p++)
+        guard->tabs |= *p == '\t';
+    return p;
 }
 
 /* -- the start line ------------------------------------------------------- */
@@ -271,7 +275,7 @@ static const uint8_t *scan_reason(struct scan *scan, const uint8_t *p,
                                   const uint8_t *end)
 {
     const uint8_t *stop = window(scan, p, end, scan->limits->line);
-    const uint8_t *q = skip_text(p, stop);
+    const uint8_t *q = skip_text(scan->guard, p, stop);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
         return q;
@@ -330,7 +334,7 @@ static inline const uint8_t *scan_value(struct scan *scan, const uint8_t *p,
                                         const uint8_t *end)
 {
     const uint8_t *stop = window(scan, p, end, scan->limits->line);
-    const uint8_t *q = skip_text(p, stop);
+    const uint8_t *q = skip_text(scan->guard, p, stop);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
         return q;
@@ -350,6 +354,63 @@ static const uint8_t *scan_last(struct scan *scan, const uint8_t *p)
 }
 
 /* -- all of it ------------------------------------------------------------ */
+
+/* Most heads come whole, and are far below each limit. Then no part needs a
+ * window: these two go on while a line is there to its end, and return where
+ * the careful way, which also tells what is wrong, has to begin. */
+static inline bool is_small(const struct bight__http_guard *guard,
+                            const struct bight__http_limits *limits,
+                            size_t size)
+{
+    return size <= guard->left && size <= limits->target &&
+           size <= limits->line;
+}
+
+static inline const uint8_t *hurry_request(struct bight__http_guard *guard,
+                                           const uint8_t *p, const uint8_t *end)
+{
+    static const char version[] = " HTTP/1.1\r\n";
+    const ptrdiff_t size = sizeof(version) - 1;
+    const uint8_t *q = bight__http_skip(p, end, BIGHT__HTTP_TOKEN);
+    if (q == p || q - p > METHOD_MAX || q == end || *q != ' ')
+        return p;
+    const uint8_t *target = q + 1;
+    q = bight__http_skip(target, end, BIGHT__HTTP_URI);
+    if (q == target || end - q < size || memcmp(q, version, size) != 0)
+        return p;
+    guard->state = FIELD;
+    return q + size;
+}
+
+static inline const uint8_t *hurry_fields(struct bight__http_guard *guard,
+                                          const uint8_t *p, const uint8_t *end)
+{
+    while (end - p >= 2 && *p != '\r') {
+        const uint8_t *q = bight__http_skip(p, end, BIGHT__HTTP_TOKEN);
+        if (q == p || q == end || *q != ':' ||
+            guard->fields == guard->fields_most)
+            return p;
+        q = skip_text(guard, q + 1, end);
+        if (end - q < 2 || q[0] != '\r' || q[1] != '\n')
+            return p;
+        guard->fields++;
+        p = q + 2;
+    }
+    if (end - p < 2 || p[1] != '\n')
+        return p;
+    guard->state = DONE;
+    return p + 2;
+}
+
+static inline const uint8_t *hurry(struct bight__http_guard *guard,
+                                   const uint8_t *p, const uint8_t *end)
+{
+    if (guard->part > 0)
+        return p;
+    if (guard->state == METHOD)
+        p = hurry_request(guard, p, end);
+    return guard->state == FIELD ? hurry_fields(guard, p, end) : p;
+}
 
 static inline const uint8_t *scan_part(struct scan *scan, const uint8_t *p,
                                        const uint8_t *end)
@@ -390,6 +451,8 @@ const struct bight__http_fault *bight__http_guard_scan(
     struct scan scan = {guard, limits, NULL};
     const uint8_t *end = data + (size > guard->left ? guard->left : size);
     const uint8_t *p = data;
+    if (is_small(guard, limits, size))
+        p = hurry(guard, p, end);
     while (p < end && scan.fault == NULL && guard->state != DONE)
         p = scan_part(&scan, p, end);
     guard->left -= (uint32_t)(p - data);
@@ -407,6 +470,7 @@ static void begin(struct bight__http_guard *guard, enum state state,
     guard->fields = 0;
     guard->fields_most = fields;
     guard->state = (uint8_t)state;
+    guard->tabs = false;
 }
 
 void bight__http_guard_request(struct bight__http_guard *guard,

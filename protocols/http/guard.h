@@ -19,6 +19,7 @@ struct bight__http_guard {
     uint16_t fields;      /* lines begun */
     uint16_t fields_most; /* that may be */
     uint8_t state;
+    bool tabs; /* there was an HTAB in a value */
 };
 
 void bight__http_guard_request(struct bight__http_guard *guard,
@@ -36,11 +37,5 @@ const struct bight__http_fault *bight__http_guard_scan(
 
 /* Has the empty line come that ends it? */
 bool bight__http_guard_is_done(const struct bight__http_guard *guard);
-
-static inline uint16_t bight__http_guard_fields(
-    const struct bight__http_guard *guard)
-{
-    return guard->fields;
-}
 
 #endif

@@ -14,6 +14,11 @@
 
 #define ROOM_MIN 1024
 
+#define IS_SAME(number, name, text)                                            \
+    _Static_assert((number) == HTTP_##name, "http-parser's number of " text);
+BIGHT__HTTP_METHODS(IS_SAME)
+#undef IS_SAME
+
 /* -- memory --------------------------------------------------------------- */
 
 void bight__http_head_init(struct bight__http_head *head)
@@ -242,8 +247,6 @@ static void blank_tabs(struct bight__http_head *head)
 {
     uint8_t *end = head->bytes + head->used;
     uint8_t *p = memchr(head->bytes, '\n', head->used);
-    if (memchr(p, '\t', (size_t)(end - p)) == NULL)
-        return;
     while ((p = memchr(p, '\r', (size_t)(end - p))) != NULL) {
         for (uint8_t *q = p; *--q == '\t' || *q == ' ';)
             *q = ' ';
@@ -269,12 +272,15 @@ static const struct bight__http_fault *read_start_line(
 /* Lenient: the guard is stricter. Else a field that only begins like
  * Transfer-Encoding would be refused together with a Content-Length. */
 const struct bight__http_fault *bight__http_head_parse(
-    struct bight__http_head *head, bool is_response, uint16_t count)
+    struct bight__http_head *head, bool is_response,
+    const struct bight__http_guard *guard)
 {
+    uint16_t count = guard->fields;
     http_parser parser;
     if (!reserve_fields(head, count))
         return &no_memory;
-    blank_tabs(head);
+    if (guard->tabs)
+        blank_tabs(head);
     http_parser_init(&parser, is_response ? HTTP_RESPONSE : HTTP_REQUEST);
     parser.lenient_http_headers = 1;
     parser.allow_chunked_length = 1;

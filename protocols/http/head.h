@@ -10,6 +10,8 @@
 
 #include "fault.h"
 #include "field.h"
+#include "guard.h"
+#include "methods.h"
 #include "trailers.h"
 
 /* How the body's end is known. */
@@ -39,7 +41,7 @@ struct bight__http_head {
     uint8_t minor;                   /* of HTTP/1.x: 0 or 1 */
     uint8_t form;                    /* enum bight__http_form */
     uint8_t framing;                 /* enum bight__http_framing */
-    uint8_t method_number;           /* http-parser's, requests */
+    uint8_t method_number;           /* enum bight__http_method */
     uint16_t status;                 /* responses */
     struct bight__http_slice method; /* "GET" */
     struct bight__http_slice target; /* as sent */
@@ -96,9 +98,10 @@ const struct bight__http_field *bight__http_head_find(
 bool bight__http_head_append(struct bight__http_head *head, const uint8_t *data,
                              size_t size);
 
-/* Reads the start line and `count` fields of a head that the guard let through
- * to its end. NULL, or what is wrong. */
+/* Reads the start line and the fields of a head that the guard let through to
+ * its end. NULL, or what is wrong. */
 const struct bight__http_fault *bight__http_head_parse(
-    struct bight__http_head *head, bool is_response, uint16_t count);
+    struct bight__http_head *head, bool is_response,
+    const struct bight__http_guard *guard);
 
 #endif

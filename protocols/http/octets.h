@@ -7,12 +7,13 @@
 #include <stdint.h>
 
 enum bight__http_octet {
-    BIGHT__HTTP_TOKEN = 0x01, /* tchar (RFC 9110, 5.6.2) */
-    BIGHT__HTTP_TEXT = 0x02,  /* a field's value: HTAB, SP, VCHAR, obs-text */
-    BIGHT__HTTP_URI = 0x04,   /* a target: pchar, "/", "?", "[", "]", "%" */
-    BIGHT__HTTP_REG = 0x08,   /* reg-name (RFC 3986, 3.2.2), "%" included */
-    BIGHT__HTTP_HEX = 0x10,   /* HEXDIG, of either case */
-    BIGHT__HTTP_QUOTED = 0x20 /* qdtext (RFC 9110, 5.6.4) */
+    BIGHT__HTTP_TOKEN = 0x01,  /* tchar (RFC 9110, 5.6.2) */
+    BIGHT__HTTP_TEXT = 0x02,   /* a field's value: HTAB, SP, VCHAR, obs-text */
+    BIGHT__HTTP_URI = 0x04,    /* a target: pchar, "/", "?", "[", "]", "%" */
+    BIGHT__HTTP_REG = 0x08,    /* reg-name (RFC 3986, 3.2.2), but for "%" */
+    BIGHT__HTTP_HEX = 0x10,    /* HEXDIG, of either case */
+    BIGHT__HTTP_QUOTED = 0x20, /* qdtext (RFC 9110, 5.6.4) */
+    BIGHT__HTTP_PLAIN = 0x40   /* URI, but for "?" and "%" */
 };
 
 extern const uint8_t bight__http_octets[256];

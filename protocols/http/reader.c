@@ -159,7 +159,7 @@ static enum bight__http_event read_head(struct bight__http_reader *reader,
     if (!bight__http_guard_is_done(&reader->guard))
         return BIGHT__HTTP_MORE;
     fault = bight__http_head_parse(head, reader->kind == BIGHT__HTTP_RESPONSES,
-                                   bight__http_guard_fields(&reader->guard));
+                                   &reader->guard);
     if (fault == NULL)
         fault = frame(reader, head);
     return fault == NULL ? begin_body(reader, head) : fail(reader, fault);
@@ -266,7 +266,7 @@ static enum bight__http_event read_trailers(struct bight__http_reader *reader,
     size_t used;
     const struct bight__http_fault *fault = bight__http_guard_scan(
         &reader->guard, reader->limits, in->data, in->size, &used);
-    uint16_t fields = bight__http_guard_fields(&reader->guard);
+    uint16_t fields = reader->guard.fields;
     if (fault != NULL)
         return fail(reader, fault);
     if (fields > 0 &&

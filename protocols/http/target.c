@@ -16,15 +16,13 @@ static const struct bight__http_fault bad_authority = {
 static const struct bight__http_fault bad_tunnel = {
     400, "RFC 9110, 9.3.6", "a CONNECT to what is not HOST:PORT"};
 
-static bool has_bad_escape(const uint8_t *p, const uint8_t *end)
+/* Behind a valid escape at `p`, or NULL. */
+static const uint8_t *skip_escape(const uint8_t *p, const uint8_t *end)
 {
-    while ((p = memchr(p, '%', (size_t)(end - p))) != NULL) {
-        if (end - p < 3 || !bight__http_is(p[1], BIGHT__HTTP_HEX) ||
-            !bight__http_is(p[2], BIGHT__HTTP_HEX))
-            return true;
-        p += 3;
-    }
-    return false;
+    return end - p > 2 && bight__http_is(p[1], BIGHT__HTTP_HEX) &&
+                   bight__http_is(p[2], BIGHT__HTTP_HEX)
+               ? p + 3
+               : NULL;
 }
 
 /* -- hosts ---------------------------------------------------------------- */
@@ -63,7 +61,12 @@ static const uint8_t *skip_host(const uint8_t *p, const uint8_t *end)
         return close != NULL && is_ipv6(p + 1, close) ? close + 1 : NULL;
     }
     const uint8_t *stop = bight__http_skip(p, end, BIGHT__HTTP_REG);
-    return stop == p || has_bad_escape(p, stop) ? NULL : stop;
+    while (stop != NULL && stop < end && *stop == '%') {
+        stop = skip_escape(stop, end);
+        if (stop != NULL)
+            stop = bight__http_skip(stop, end, BIGHT__HTTP_REG);
+    }
+    return stop == p ? NULL : stop;
 }
 
 bool bight__http_is_host(bight_bytes text)
@@ -75,27 +78,30 @@ bool bight__http_is_host(bight_bytes text)
 
 /* -- forms ---------------------------------------------------------------- */
 
-static bool is_method(const struct bight__http_head *head, const char *name)
-{
-    return bight_bytes_equal(bight__http_head_slice(head, head->method),
-                             bight_bytes_text(name));
-}
-
 /* From `at` to the target's end. */
 static const struct bight__http_fault *read_path(struct bight__http_head *head,
                                                  uint32_t at)
 {
-    uint32_t end = head->target.at + head->target.size;
-    const uint8_t *path = head->bytes + at;
-    const uint8_t *mark = memchr(path, '?', end - at);
-    head->path = (struct bight__http_slice){at, end - at};
-    if (mark != NULL) {
-        uint32_t query = (uint32_t)(mark - head->bytes) + 1;
+    uint32_t end_at = head->target.at + head->target.size;
+    const uint8_t *end = head->bytes + end_at;
+    const uint8_t *p = head->bytes + at;
+    head->path = (struct bight__http_slice){at, end_at - at};
+    while ((p = bight__http_skip(p, end, BIGHT__HTTP_PLAIN)) < end) {
+        if (*p == '%') {
+            p = skip_escape(p, end);
+            if (p == NULL)
+                return &bad_escape;
+            continue;
+        }
+        p++;
+        if (head->has_query)
+            continue;
+        uint32_t query = (uint32_t)(p - head->bytes);
         head->path.size = query - 1 - at;
-        head->query = (struct bight__http_slice){query, end - query};
+        head->query = (struct bight__http_slice){query, end_at - query};
         head->has_query = true;
     }
-    return has_bad_escape(path, head->bytes + end) ? &bad_escape : NULL;
+    return NULL;
 }
 
 /* Both have a / that may stand for a path that is left out. */
@@ -127,7 +133,8 @@ static const struct bight__http_fault *read_absolute(
         return &bad_authority;
     if (at < target.size && target.data[at] == '/')
         return read_path(head, head->target.at + at);
-    if (at == target.size && is_method(head, "OPTIONS")) {
+    if (at == target.size &&
+        head->method_number == BIGHT__HTTP_METHOD_OPTIONS) {
         head->form = BIGHT__HTTP_ASTERISK;
         return NULL;
     }
@@ -154,7 +161,7 @@ const struct bight__http_fault *bight__http_target_read(
     struct bight__http_head *head)
 {
     const uint8_t *target = head->bytes + head->target.at;
-    if (is_method(head, "CONNECT"))
+    if (head->method_number == BIGHT__HTTP_METHOD_CONNECT)
         return read_authority(head);
     if (*target == '/') {
         head->form = BIGHT__HTTP_ORIGIN;
@@ -162,7 +169,8 @@ const struct bight__http_fault *bight__http_target_read(
     }
     if (*target != '*')
         return read_absolute(head);
-    if (head->target.size > 1 || !is_method(head, "OPTIONS"))
+    if (head->target.size > 1 ||
+        head->method_number != BIGHT__HTTP_METHOD_OPTIONS)
         return &bad_form;
     head->form = BIGHT__HTTP_ASTERISK;
     return NULL;
