@@ -370,13 +370,14 @@ static inline const uint8_t *hurry_request(struct bight__http_guard *guard,
                                            const uint8_t *p, const uint8_t *end)
 {
     static const char version[] = " HTTP/1.1\r\n";
-    const ptrdiff_t size = sizeof(version) - 1;
+    const size_t size = sizeof(version) - 1;
     const uint8_t *q = bight__http_skip(p, end, BIGHT__HTTP_TOKEN);
     if (q == p || q - p > METHOD_MAX || q == end || *q != ' ')
         return p;
     const uint8_t *target = q + 1;
     q = bight__http_skip(target, end, BIGHT__HTTP_URI);
-    if (q == target || end - q < size || memcmp(q, version, size) != 0)
+    if (q == target || (size_t)(end - q) < size ||
+        memcmp(q, version, size) != 0)
         return p;
     guard->state = FIELD;
     return q + size;
