@@ -238,3 +238,44 @@ void http_events_fini(struct http_events *events)
     free(events->text);
     free(events->full);
 }
+
+/* -- for fuzzers ---------------------------------------------------------- */
+
+const struct bight__http_limits http_small_limits = {
+    .target = 40,
+    .head = 300,
+    .line = 60,
+    .fields = 6,
+    .body = 50,
+    .chunk_line = 20,
+    .chunk_extras = 40,
+    .chunks = 3,
+    .trailer_bytes = 80,
+    .trailers = 2,
+};
+
+static void compare(const struct http_feed *feed, bight_bytes input,
+                    const struct http_events *whole, const size_t *cuts,
+                    size_t count)
+{
+    struct http_events events = http_feed(feed, input, cuts, count);
+    assert(strcmp(events.text, whole->text) == 0);
+    assert(strcmp(events.full, whole->full) == 0);
+    http_events_fini(&events);
+}
+
+struct http_events http_feed_all(const struct http_feed *feed,
+                                 bight_bytes input, size_t cut, size_t step)
+{
+    struct http_events whole = http_feed(feed, input, NULL, 0);
+    size_t *cuts = calloc(input.size + 1, sizeof(*cuts));
+    size_t count = 0;
+    assert(cuts != NULL && step > 0);
+    cuts[0] = cut % (input.size + 1);
+    compare(feed, input, &whole, cuts, 1);
+    for (size_t at = step; at < input.size; at += step)
+        cuts[count++] = at;
+    compare(feed, input, &whole, cuts, count);
+    free(cuts);
+    return whole;
+}

@@ -30,6 +30,14 @@ struct http_events http_feed(const struct http_feed *feed, bight_bytes input,
 
 void http_events_fini(struct http_events *events);
 
+/* What a fuzzer asks: aborts unless the events are the same in one, cut in two,
+ * and in pieces of `step` octets. Returns those. */
+struct http_events http_feed_all(const struct http_feed *feed,
+                                 bight_bytes input, size_t cut, size_t step);
+
+/* Limits that a small input passes. */
+extern const struct bight__http_limits http_small_limits;
+
 /* How octets are put into the text. */
 void http_put(FILE *out, bight_bytes bytes);
 
