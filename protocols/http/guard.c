@@ -14,10 +14,9 @@
 
 #include <string.h>
 
+#include "lines.h"
 #include "octets.h"
 
-/* The longest method that http-parser knows has 11. */
-#define METHOD_MAX 32
 #define VERSION_SIZE 8 /* "HTTP/1.1" */
 
 enum state {
@@ -134,51 +133,12 @@ static const uint8_t *scan_line_end(struct scan *scan, const uint8_t *p)
     return enter(scan, p + 1, FIELD);
 }
 
-#define ONES 0x0101010101010101U
-#define HIGHS 0x8080808080808080U
-
-/* Not 0 if one of eight octets is below 0x20 or DEL; in memory's order the
- * first such octet has the lowest bit that is set. */
-static inline uint64_t controls(uint64_t octets)
-{
-    uint64_t low = (octets - ONES * 0x20) & ~octets;
-    uint64_t other = octets ^ (ONES * 0x7f);
-    return (low | ((other - ONES) & ~other)) & HIGHS;
-}
-
-/* The first octet that TEXT does not have, or `end`: eight at a time. */
-static inline const uint8_t *skip_text(struct bight__http_guard *guard,
-                                       const uint8_t *p, const uint8_t *end)
-{
-    while (end - p >= 8) {
-        uint64_t octets;
-        memcpy(&octets, p, sizeof(octets));
-        uint64_t found = controls(octets);
-        if (found == 0) {
-            p += 8;
-            continue;
-        }
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        p += __builtin_ctzll(found) / 8;
-#endif
-        while (p < end && bight__http_is(*p, BIGHT__HTTP_TEXT) && *p != '\t')
-            p++;
-        if (p == end || *p != '\t')
-            return p;
-        guard->tabs = true;
-        p++;
-    }
-    for (; p < end && bight__http_is(*p, BIGHT__HTTP_TEXT); p++)
-        guard->tabs |= *p == '\t';
-    return p;
-}
-
 /* -- the start line ------------------------------------------------------- */
 
 static const uint8_t *scan_method(struct scan *scan, const uint8_t *p,
                                   const uint8_t *end)
 {
-    const uint8_t *stop = window(scan, p, end, METHOD_MAX);
+    const uint8_t *stop = window(scan, p, end, BIGHT__HTTP_METHOD_MAX);
     const uint8_t *q = bight__http_skip(p, stop, BIGHT__HTTP_TOKEN);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
@@ -275,7 +235,7 @@ static const uint8_t *scan_reason(struct scan *scan, const uint8_t *p,
                                   const uint8_t *end)
 {
     const uint8_t *stop = window(scan, p, end, scan->limits->line);
-    const uint8_t *q = skip_text(scan->guard, p, stop);
+    const uint8_t *q = bight__http_skip_text(p, stop, &scan->guard->tabs);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
         return q;
@@ -334,7 +294,7 @@ static inline const uint8_t *scan_value(struct scan *scan, const uint8_t *p,
                                         const uint8_t *end)
 {
     const uint8_t *stop = window(scan, p, end, scan->limits->line);
-    const uint8_t *q = skip_text(scan->guard, p, stop);
+    const uint8_t *q = bight__http_skip_text(p, stop, &scan->guard->tabs);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
         return q;
@@ -356,61 +316,32 @@ static const uint8_t *scan_last(struct scan *scan, const uint8_t *p)
 /* -- all of it ------------------------------------------------------------ */
 
 /* Most heads come whole, and are far below each limit. Then no part needs a
- * window: these two go on while a line is there to its end, and return where
- * the careful way, which also tells what is wrong, has to begin. */
+ * window; where a line is not whole or not right, the careful way begins. */
 static inline bool is_small(const struct bight__http_guard *guard,
                             const struct bight__http_limits *limits,
                             size_t size)
 {
     return size <= guard->left && size <= limits->target &&
-           size <= limits->line;
-}
-
-static inline const uint8_t *hurry_request(struct bight__http_guard *guard,
-                                           const uint8_t *p, const uint8_t *end)
-{
-    static const char version[] = " HTTP/1.1\r\n";
-    const size_t size = sizeof(version) - 1;
-    const uint8_t *q = bight__http_skip(p, end, BIGHT__HTTP_TOKEN);
-    if (q == p || q - p > METHOD_MAX || q == end || *q != ' ')
-        return p;
-    const uint8_t *target = q + 1;
-    q = bight__http_skip(target, end, BIGHT__HTTP_URI);
-    if (q == target || (size_t)(end - q) < size ||
-        memcmp(q, version, size) != 0)
-        return p;
-    guard->state = FIELD;
-    return q + size;
-}
-
-static inline const uint8_t *hurry_fields(struct bight__http_guard *guard,
-                                          const uint8_t *p, const uint8_t *end)
-{
-    while (end - p >= 2 && *p != '\r') {
-        const uint8_t *q = bight__http_skip(p, end, BIGHT__HTTP_TOKEN);
-        if (q == p || q == end || *q != ':' ||
-            guard->fields == guard->fields_most)
-            return p;
-        q = skip_text(guard, q + 1, end);
-        if (end - q < 2 || q[0] != '\r' || q[1] != '\n')
-            return p;
-        guard->fields++;
-        p = q + 2;
-    }
-    if (end - p < 2 || p[1] != '\n')
-        return p;
-    guard->state = DONE;
-    return p + 2;
+           size <= limits->line && guard->part == 0;
 }
 
 static inline const uint8_t *hurry(struct bight__http_guard *guard,
                                    const uint8_t *p, const uint8_t *end)
 {
-    if (guard->part > 0)
+    if (guard->state == METHOD) {
+        const uint8_t *line = bight__http_skip_request_line(p, end);
+        if (line == p)
+            return p;
+        guard->state = FIELD;
+        p = line;
+    }
+    if (guard->state != FIELD)
         return p;
-    if (guard->state == METHOD)
-        p = hurry_request(guard, p, end);
-    return guard->state == FIELD ? hurry_fields(guard, p, end) : p;
+    bool done;
+    p = bight__http_skip_fields(guard, p, end, &done);
+    if (done)
+        guard->state = DONE;
+    return p;
 }
 
 static inline const uint8_t *scan_part(struct scan *scan, const uint8_t *p,
@@ -445,22 +376,42 @@ static inline const uint8_t *scan_part(struct scan *scan, const uint8_t *p,
     return p;
 }
 
-const struct bight__http_fault *bight__http_guard_scan(
+/* Octets of a head that is not whole, not small, or not right. */
+static const uint8_t *scan_all(struct scan *scan, const uint8_t *p,
+                               const uint8_t *end)
+{
+    while (p < end && scan->fault == NULL && scan->guard->state != DONE)
+        p = scan_part(scan, p, end);
+    return p;
+}
+
+static const struct bight__http_fault *scan_carefully(
     struct bight__http_guard *guard, const struct bight__http_limits *limits,
     const uint8_t *data, size_t size, size_t *ret_used)
 {
     struct scan scan = {guard, limits, NULL};
     const uint8_t *end = data + (size > guard->left ? guard->left : size);
-    const uint8_t *p = data;
-    if (is_small(guard, limits, size))
-        p = hurry(guard, p, end);
-    while (p < end && scan.fault == NULL && guard->state != DONE)
-        p = scan_part(&scan, p, end);
+    const uint8_t *p = scan_all(&scan, data, end);
     guard->left -= (uint32_t)(p - data);
-    *ret_used = (size_t)(p - data);
-    if (scan.fault == NULL && guard->state != DONE && *ret_used < size)
+    *ret_used += (size_t)(p - data);
+    if (scan.fault == NULL && guard->state != DONE && p < data + size)
         return &long_head;
     return scan.fault;
+}
+
+const struct bight__http_fault *bight__http_guard_scan(
+    struct bight__http_guard *guard, const struct bight__http_limits *limits,
+    const uint8_t *data, size_t size, size_t *ret_used)
+{
+    size_t used = 0;
+    if (is_small(guard, limits, size)) {
+        used = (size_t)(hurry(guard, data, data + size) - data);
+        guard->left -= (uint32_t)used;
+    }
+    *ret_used = used;
+    if (guard->state == DONE)
+        return NULL;
+    return scan_carefully(guard, limits, data + used, size - used, ret_used);
 }
 
 static void begin(struct bight__http_guard *guard, enum state state,

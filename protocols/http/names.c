@@ -36,7 +36,7 @@ static inline bool equal_8(const uint8_t *a, const uint8_t *b)
     uint64_t x, y;
     memcpy(&x, a, sizeof(x));
     memcpy(&y, b, sizeof(y));
-    return fold(x) == fold(y);
+    return x == y || fold(x) == fold(y);
 }
 
 static inline bool equal_4(const uint8_t *a, const uint8_t *b)
@@ -44,7 +44,7 @@ static inline bool equal_4(const uint8_t *a, const uint8_t *b)
     uint32_t x, y;
     memcpy(&x, a, sizeof(x));
     memcpy(&y, b, sizeof(y));
-    return fold(x) == fold(y);
+    return x == y || fold(x) == fold(y);
 }
 
 /* The last step overlaps the one before. */

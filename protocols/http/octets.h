@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum bight__http_octet {
     BIGHT__HTTP_TOKEN = 0x01,  /* tchar (RFC 9110, 5.6.2) */
@@ -41,6 +42,47 @@ static inline const uint8_t *bight__http_skip(const uint8_t *p,
     while (p < end && bight__http_is(*p, kind))
         p++;
     return p;
+}
+
+#define BIGHT__HTTP_ONES 0x0101010101010101U
+
+/* Not 0 if one of eight octets is below 0x20 or DEL; in memory's order the
+ * first such octet has the lowest bit that is set. */
+static inline uint64_t bight__http_controls(uint64_t octets)
+{
+    uint64_t low = (octets - BIGHT__HTTP_ONES * 0x20) & ~octets;
+    uint64_t other = octets ^ (BIGHT__HTTP_ONES * 0x7f);
+    return (low | ((other - BIGHT__HTTP_ONES) & ~other)) &
+           (BIGHT__HTTP_ONES * 0x80);
+}
+
+/* The first octet that TEXT does not have, or `end`; mostly eight at a time.
+ * Sets `tabs` if it passed an HTAB. */
+static inline const uint8_t *bight__http_skip_text(const uint8_t *p,
+                                                   const uint8_t *end,
+                                                   bool *tabs)
+{
+    for (;;) {
+        while (end - p >= 8) {
+            uint64_t octets;
+            memcpy(&octets, p, sizeof(octets));
+            uint64_t found = bight__http_controls(octets);
+            if (found == 0) {
+                p += 8;
+                continue;
+            }
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            p += __builtin_ctzll(found) / 8;
+#endif
+            break;
+        }
+        while (p < end && bight__http_is(*p, BIGHT__HTTP_TEXT) && *p != '\t')
+            p++;
+        if (p == end || *p != '\t')
+            return p;
+        *tabs = true;
+        p++;
+    }
 }
 
 #endif

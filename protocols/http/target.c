@@ -72,7 +72,10 @@ static const uint8_t *skip_host(const uint8_t *p, const uint8_t *end)
 bool bight__http_is_host(bight_bytes text)
 {
     const uint8_t *end = text.data + text.size;
-    const uint8_t *p = skip_host(text.data, end);
+    const uint8_t *p = bight__http_skip(text.data, end, BIGHT__HTTP_REG);
+    /* Not a name without escapes: what else can it be? */
+    if (p == text.data || (p < end && *p != ':'))
+        p = skip_host(text.data, end);
     return p != NULL && (p == end || (*p == ':' && is_port(p + 1, end)));
 }
 
