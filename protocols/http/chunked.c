@@ -212,21 +212,20 @@ static const struct bight__http_fault *count(
 
 const struct bight__http_fault *bight__http_chunked_scan(
     struct bight__http_chunked *chunked,
-    const struct bight__http_limits *limits, const uint8_t *data, size_t size,
-    size_t *ret_used)
+    const struct bight__http_limits *limits, bight_bytes *in)
 {
     enum state state = (enum state)chunked->state;
     const struct bight__http_fault *fault = NULL;
-    size_t i = 0;
-    while (i < size && state != DONE && fault == NULL) {
-        enum state next = next_state(state, data[i]);
-        fault = next == BROKEN ? judge(state, data[i])
-                               : count(chunked, limits, next, data[i]);
+    const uint8_t *p = in->data, *end = p + in->size;
+    while (p < end && state != DONE && fault == NULL) {
+        enum state next = next_state(state, *p);
+        fault = next == BROKEN ? judge(state, *p)
+                               : count(chunked, limits, next, *p);
         state = next;
-        i++;
+        p++;
     }
     chunked->state = (uint8_t)state;
     chunked->chunks += state == DONE;
-    *ret_used = i;
+    *in = bight_bytes_of(p, (size_t)(end - p));
     return fault;
 }

@@ -3,8 +3,7 @@
 #ifndef BIGHT_HTTP_CHUNKED_H
 #define BIGHT_HTTP_CHUNKED_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <bight/bytes.h>
 
 #include "fault.h"
 #include "limits.h"
@@ -23,12 +22,10 @@ void bight__http_chunked_begin(struct bight__http_chunked *chunked);
 /* Behind a chunk's data: the line end there and the next line. */
 void bight__http_chunked_next(struct bight__http_chunked *chunked);
 
-/* Reads up to the end of the line and says how many octets that took. NULL, or
- * what is wrong. */
+/* Takes from `in` up to the end of the line. NULL, or what is wrong. */
 const struct bight__http_fault *bight__http_chunked_scan(
     struct bight__http_chunked *chunked,
-    const struct bight__http_limits *limits, const uint8_t *data, size_t size,
-    size_t *ret_used);
+    const struct bight__http_limits *limits, bight_bytes *in);
 
 bool bight__http_chunked_is_done(const struct bight__http_chunked *chunked);
 

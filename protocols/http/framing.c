@@ -96,14 +96,11 @@ static void note_expectation(struct found *found, bight_bytes value)
         found->unknown_expectation = true;
 }
 
-static void note(const struct bight__http_head *head, struct found *found,
-                 const struct bight__http_field *field)
+static __attribute__((noinline)) void note(
+    const struct bight__http_head *head, struct found *found,
+    const struct bight__http_field *field)
 {
     switch (field->known) {
-    case BIGHT__HTTP_NAME_HOST:
-        found->host = field;
-        found->hosts++;
-        break;
     case BIGHT__HTTP_NAME_CONTENT_LENGTH:
         found->length = field;
         found->lengths++;
@@ -126,13 +123,19 @@ static void note(const struct bight__http_head *head, struct found *found,
     }
 }
 
-static void look(const struct bight__http_head *head, struct found *found)
+static inline void look(const struct bight__http_head *head,
+                        struct found *found)
 {
     const struct bight__http_field *field = head->fields;
     const struct bight__http_field *end = field + head->field_count;
-    for (; field < end; field++)
-        if (field->known - 1U < BIGHT__HTTP_NAME_UPGRADE)
+    for (; field < end; field++) {
+        if (field->known == BIGHT__HTTP_NAME_HOST) {
+            found->host = field;
+            found->hosts++;
+        } else if (field->known - 1U < BIGHT__HTTP_NAME_UPGRADE) {
             note(head, found, field);
+        }
+    }
 }
 
 /* -- Transfer-Encoding ---------------------------------------------------- */
@@ -214,7 +217,7 @@ static const struct bight__http_fault *judge_codings(bight_bytes value)
     return &bad_coding;
 }
 
-static const struct bight__http_fault *read_coding(
+static __attribute__((noinline)) const struct bight__http_fault *read_coding(
     const struct bight__http_head *head, const struct found *found)
 {
     bight_bytes value = value_of(head, found->coding);

@@ -385,33 +385,32 @@ static const uint8_t *scan_all(struct scan *scan, const uint8_t *p,
     return p;
 }
 
-static const struct bight__http_fault *scan_carefully(
+static __attribute__((noinline)) const struct bight__http_fault *scan_carefully(
     struct bight__http_guard *guard, const struct bight__http_limits *limits,
-    const uint8_t *data, size_t size, size_t *ret_used)
+    bight_bytes *in)
 {
     struct scan scan = {guard, limits, NULL};
-    const uint8_t *end = data + (size > guard->left ? guard->left : size);
-    const uint8_t *p = scan_all(&scan, data, end);
-    guard->left -= (uint32_t)(p - data);
-    *ret_used += (size_t)(p - data);
-    if (scan.fault == NULL && guard->state != DONE && p < data + size)
+    bight_bytes most = bight_bytes_head(*in, guard->left);
+    const uint8_t *p = scan_all(&scan, most.data, most.data + most.size);
+    size_t used = (size_t)(p - most.data);
+    guard->left -= (uint32_t)used;
+    *in = bight_bytes_tail(*in, used);
+    if (scan.fault == NULL && guard->state != DONE && in->size > 0)
         return &long_head;
     return scan.fault;
 }
 
 const struct bight__http_fault *bight__http_guard_scan(
     struct bight__http_guard *guard, const struct bight__http_limits *limits,
-    const uint8_t *data, size_t size, size_t *ret_used)
+    bight_bytes *in)
 {
-    size_t used = 0;
-    if (is_small(guard, limits, size)) {
-        used = (size_t)(hurry(guard, data, data + size) - data);
-        guard->left -= (uint32_t)used;
+    if (is_small(guard, limits, in->size)) {
+        const uint8_t *end = in->data + in->size;
+        const uint8_t *p = hurry(guard, in->data, end);
+        guard->left -= (uint32_t)(p - in->data);
+        *in = bight_bytes_of(p, (size_t)(end - p));
     }
-    *ret_used = used;
-    if (guard->state == DONE)
-        return NULL;
-    return scan_carefully(guard, limits, data + used, size - used, ret_used);
+    return guard->state == DONE ? NULL : scan_carefully(guard, limits, in);
 }
 
 static void begin(struct bight__http_guard *guard, enum state state,

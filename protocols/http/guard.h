@@ -7,8 +7,7 @@
 #ifndef BIGHT_HTTP_GUARD_H
 #define BIGHT_HTTP_GUARD_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <bight/bytes.h>
 
 #include "fault.h"
 #include "limits.h"
@@ -29,11 +28,11 @@ void bight__http_guard_response(struct bight__http_guard *guard,
 void bight__http_guard_trailers(struct bight__http_guard *guard,
                                 const struct bight__http_limits *limits);
 
-/* Looks at octets up to the end of the head and says how many. NULL, or what is
- * wrong: then it must not be called again. */
+/* Takes from `in` up to the end of the head. NULL, or what is wrong: then it
+ * must not be called again. */
 const struct bight__http_fault *bight__http_guard_scan(
     struct bight__http_guard *guard, const struct bight__http_limits *limits,
-    const uint8_t *data, size_t size, size_t *ret_used);
+    bight_bytes *in);
 
 /* Has the empty line come that ends it? */
 bool bight__http_guard_is_done(const struct bight__http_guard *guard);

@@ -74,7 +74,8 @@ static uint32_t larger(uint32_t room, size_t needed)
     return (uint32_t)size;
 }
 
-static bool grow_bytes(struct bight__http_head *head, size_t needed)
+static __attribute__((noinline)) bool grow_bytes(struct bight__http_head *head,
+                                                 size_t needed)
 {
     uint32_t room = larger(head->room, needed);
     uint8_t *bytes = move(head->bytes, head->inline_bytes, head->used, room);
@@ -217,7 +218,7 @@ static const struct bight__http_fault *judge_method(
     return &unknown_method;
 }
 
-static const struct bight__http_fault *judge_errno(
+static __attribute__((noinline)) const struct bight__http_fault *judge_errno(
     const struct bight__http_head *head, enum http_errno number)
 {
     switch (number) {
@@ -243,7 +244,7 @@ static const struct bight__http_fault *judge_errno(
 
 /* http-parser refuses a Content-Length with an HTAB behind it, which is white
  * space like another. What is changed here is in no slice. */
-static void blank_tabs(struct bight__http_head *head)
+static __attribute__((noinline)) void blank_tabs(struct bight__http_head *head)
 {
     uint8_t *end = head->bytes + head->used;
     uint8_t *p = memchr(head->bytes, '\n', head->used);

@@ -148,14 +148,13 @@ static enum bight__http_event read_head(struct bight__http_reader *reader,
                                         struct bight__http_head *head,
                                         bight_bytes *in)
 {
-    size_t used;
-    const struct bight__http_fault *fault = bight__http_guard_scan(
-        &reader->guard, reader->limits, in->data, in->size, &used);
+    const uint8_t *data = in->data;
+    const struct bight__http_fault *fault =
+        bight__http_guard_scan(&reader->guard, reader->limits, in);
     if (fault != NULL)
         return fail(reader, fault);
-    if (!bight__http_head_append(head, in->data, used))
+    if (!bight__http_head_append(head, data, (size_t)(in->data - data)))
         return fail(reader, &no_memory);
-    *in = bight_bytes_tail(*in, used);
     if (!bight__http_guard_is_done(&reader->guard))
         return BIGHT__HTTP_MORE;
     fault = bight__http_head_parse(head, reader->kind == BIGHT__HTTP_RESPONSES,
@@ -165,12 +164,10 @@ static enum bight__http_event read_head(struct bight__http_reader *reader,
     return fault == NULL ? begin_body(reader, head) : fail(reader, fault);
 }
 
-static enum bight__http_event begin_message(struct bight__http_reader *reader,
-                                            struct bight__http_head *head,
-                                            bight_bytes *in)
+static __attribute__((noinline)) enum bight__http_event begin_request(
+    struct bight__http_reader *reader, bight_bytes *in)
 {
-    while (reader->kind == BIGHT__HTTP_REQUESTS && in->size > 0 &&
-           skip_empty_line(reader, in)) {
+    while (in->size > 0 && skip_empty_line(reader, in)) {
     }
     if (in->size == 0)
         return BIGHT__HTTP_MORE;
@@ -178,6 +175,21 @@ static enum bight__http_event begin_message(struct bight__http_reader *reader,
         return fail(reader, &bare_cr);
     if (reader->state == EMPTY && *in->data == '\r')
         return fail(reader, &empty_lines);
+    return BIGHT__HTTP_HEAD;
+}
+
+static enum bight__http_event begin_message(struct bight__http_reader *reader,
+                                            struct bight__http_head *head,
+                                            bight_bytes *in)
+{
+    if (in->size == 0)
+        return BIGHT__HTTP_MORE;
+    if (reader->kind == BIGHT__HTTP_REQUESTS &&
+        (reader->state != IDLE || *in->data == '\r')) {
+        enum bight__http_event event = begin_request(reader, in);
+        if (event != BIGHT__HTTP_HEAD)
+            return event;
+    }
     begin(reader, head);
     return read_head(reader, head, in);
 }
@@ -213,8 +225,8 @@ static enum bight__http_event lend_left(struct bight__http_reader *reader,
     return event;
 }
 
-static enum bight__http_event lend_all(struct bight__http_reader *reader,
-                                       bight_bytes *in, bight_bytes *ret_data)
+static __attribute__((noinline)) enum bight__http_event lend_all(
+    struct bight__http_reader *reader, bight_bytes *in, bight_bytes *ret_data)
 {
     uint64_t limit = reader->limits->body;
     uint64_t most = limit > reader->taken ? limit - reader->taken : 0;
@@ -250,10 +262,8 @@ static const struct bight__http_fault *begin_chunk(
 static enum bight__http_event read_chunk_line(struct bight__http_reader *reader,
                                               bight_bytes *in)
 {
-    size_t used;
-    const struct bight__http_fault *fault = bight__http_chunked_scan(
-        &reader->chunked, reader->limits, in->data, in->size, &used);
-    *in = bight_bytes_tail(*in, used);
+    const struct bight__http_fault *fault =
+        bight__http_chunked_scan(&reader->chunked, reader->limits, in);
     if (fault == NULL && bight__http_chunked_is_done(&reader->chunked))
         fault = begin_chunk(reader);
     return fault == NULL ? BIGHT__HTTP_MORE : fail(reader, fault);
@@ -263,16 +273,15 @@ static enum bight__http_event read_trailers(struct bight__http_reader *reader,
                                             struct bight__http_head *head,
                                             bight_bytes *in)
 {
-    size_t used;
-    const struct bight__http_fault *fault = bight__http_guard_scan(
-        &reader->guard, reader->limits, in->data, in->size, &used);
+    const uint8_t *data = in->data;
+    const struct bight__http_fault *fault =
+        bight__http_guard_scan(&reader->guard, reader->limits, in);
     uint16_t fields = reader->guard.fields;
     if (fault != NULL)
         return fail(reader, fault);
-    if (fields > 0 &&
-        !bight__http_trailers_append(&head->trailers, in->data, used))
+    if (fields > 0 && !bight__http_trailers_append(&head->trailers, data,
+                                                   (size_t)(in->data - data)))
         return fail(reader, &no_memory);
-    *in = bight_bytes_tail(*in, used);
     if (!bight__http_guard_is_done(&reader->guard))
         return BIGHT__HTTP_MORE;
     if (fields > 0)
@@ -280,10 +289,9 @@ static enum bight__http_event read_trailers(struct bight__http_reader *reader,
     return fault == NULL ? complete(reader) : fail(reader, fault);
 }
 
-static enum bight__http_event read_chunked(struct bight__http_reader *reader,
-                                           struct bight__http_head *head,
-                                           bight_bytes *in,
-                                           bight_bytes *ret_data)
+static __attribute__((noinline)) enum bight__http_event read_chunked(
+    struct bight__http_reader *reader, struct bight__http_head *head,
+    bight_bytes *in, bight_bytes *ret_data)
 {
     while (in->size > 0 && reader->state == CHUNK_LINE)
         if (read_chunk_line(reader, in) == BIGHT__HTTP_FAIL)

@@ -54,7 +54,8 @@ static bool is_ipv6(const uint8_t *p, const uint8_t *end)
 }
 
 /* Where the host ends, or NULL if there is none. */
-static const uint8_t *skip_host(const uint8_t *p, const uint8_t *end)
+static __attribute__((noinline)) const uint8_t *skip_host(const uint8_t *p,
+                                                          const uint8_t *end)
 {
     if (p < end && *p == '[') {
         const uint8_t *close = memchr(p, ']', (size_t)(end - p));
@@ -119,7 +120,7 @@ static uint32_t skip_scheme(bight_bytes target)
     return 0;
 }
 
-static const struct bight__http_fault *read_absolute(
+static __attribute__((noinline)) const struct bight__http_fault *read_absolute(
     struct bight__http_head *head)
 {
     bight_bytes target = bight__http_head_slice(head, head->target);
@@ -147,7 +148,7 @@ static const struct bight__http_fault *read_absolute(
     return fault;
 }
 
-static const struct bight__http_fault *read_authority(
+static __attribute__((noinline)) const struct bight__http_fault *read_authority(
     struct bight__http_head *head)
 {
     bight_bytes target = bight__http_head_slice(head, head->target);
