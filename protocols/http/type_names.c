@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Types by file name extension, in the names that IANA's registry gives. */
+/* Types by file name extension: IANA's names where its registry has one. */
 #include <bight/http_type.h>
 
 #include <stdlib.h>
