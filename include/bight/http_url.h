@@ -82,9 +82,9 @@ BIGHT_API size_t bight_http_url_remove_dots(uint8_t *path, size_t size);
 
 /** Resolves a reference, as of Location, against its base (RFC 3986, 5.2.2,
  * strict) into `buf`, where the slices of *ret_url then lie. INVALID: no
- * reference, or the result is no URL of http or https; RANGE: more than `size`
- * bytes. `buf` is elsewhere than base and reference; it is spoiled on failure.
- */
+ * reference, or the result is no URL of http or https. RANGE: more than `size`
+ * bytes before its dots are removed. `buf` is elsewhere than the inputs; it is
+ * spoiled on failure. */
 BIGHT_API bight_error bight_http_url_resolve(const bight_http_url *base,
                                              bight_bytes reference, char *buf,
                                              size_t size,
