@@ -94,7 +94,8 @@ bool bight_http_type_compresses(bight_bytes type)
     /* events must leave at once, and a compressor would hold them */
     if (bight_http_same(full, BIGHT_BYTES("text/event-stream")))
         return false;
-    return bight_http_same(top, BIGHT_BYTES("text")) ||
+    return (top.size < full.size &&
+            bight_http_same(top, BIGHT_BYTES("text"))) ||
            ends_in(full, "+json") || ends_in(full, "+xml") ||
            ends_in(full, "+text") || is_one_of(full, plain);
 }

@@ -18,7 +18,7 @@ static const struct row lists[] = {
     {"gzip", "[gzip()1000]"},
     {"audio/*; q=0.2, audio/basic", "[audio/*()200][audio/basic()1000]"},
     {"text/html;level=1;q=0.4", "[text/html(;level=1)400]"},
-    {"text/html ; level=1 ; Q=0.4;ext=\"a,b\"", "[text/html( ; level=1)400]"},
+    {"text/html ; level=1 ; Q=0.4;ext=\"a,b\"", "[text/html(; level=1)400]"},
     {"a;q=0,b;q=0.,c;q=0.001,d;q=1.,e;q=1.000",
      "[a()0][b()0][c()1][d()1000][e()1000]"},
     {"*", "[*()1000]"},
