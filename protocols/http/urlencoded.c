@@ -77,7 +77,7 @@ static bight_error take_digit(bight_http_urlencoded *parser, uint8_t c)
         parser->escape = SECOND_DIGIT;
         return bight_ok();
     }
-    c = (uint8_t)(parser->digit << 4 | bight__http_hex(c));
+    c = (uint8_t)((unsigned)parser->digit << 4 | bight__http_hex(c));
     parser->escape = NO_ESCAPE;
     return append(parser, bight_bytes_of(&c, 1));
 }
