@@ -207,7 +207,7 @@ static bool parse_850(bight_bytes in, int64_t now, struct date *date)
         return false;
     latest.year += 50;
     date->year = latest.year - (latest.year + 100 - year) % 100;
-    if (seconds_of(date) > seconds_of(&latest))
+    if (seconds_of(date) > seconds_of(&latest) || date->year > 9999)
         date->year -= 100;
     return in.size == 0 && date->year >= 0;
 }

@@ -6,10 +6,11 @@
 #include "chars.h"
 #include "form.h"
 
-/* Where the next decoded text is put. */
+/* Where the next decoded text is put, and which were. */
 struct spare {
     uint8_t *at;
     size_t left;
+    bool has_name, has_file_name;
 };
 
 static bool take_line(bight_bytes *head, bight_bytes *ret_name,
@@ -93,7 +94,7 @@ static bight_error read_disposition(bight_bytes value, struct spare *spare,
     bool extended = false;
     bight_http_parameter parameter;
     bight_bytes kind = bight__http_take(&value, BIGHT__HTTP_TCHAR);
-    if (part->name.data)
+    if (spare->has_name)
         return bight__http_form_broken("two Content-Dispositions");
     if (!bight_http_same(kind, BIGHT_BYTES("form-data")))
         return bight__http_form_broken("a part that is no form-data");
@@ -102,8 +103,7 @@ static bight_error read_disposition(bight_bytes value, struct spare *spare,
         bool file = bight_http_same(parameter.name, BIGHT_BYTES("filename"));
         bool star = bight_http_same(parameter.name, BIGHT_BYTES("filename*"));
         part->is_file = part->is_file || file || star;
-        if ((name && part->name.data) ||
-            (file && part->file_name.data && !extended))
+        if ((name && spare->has_name) || (file && spare->has_file_name))
             return bight__http_form_broken("a part with two names");
         if (name)
             part->name = unescape(parameter.value, spare);
@@ -112,10 +112,12 @@ static bight_error read_disposition(bight_bytes value, struct spare *spare,
         else if (star &&
                  decode_extended(parameter.value, spare, &part->file_name))
             extended = true;
+        spare->has_name = spare->has_name || name;
+        spare->has_file_name = spare->has_file_name || file;
     }
     if (value.size > 0)
         return bight__http_form_broken("a Content-Disposition that is none");
-    if (!part->name.data)
+    if (!spare->has_name)
         return bight__http_form_broken("a part without a name");
     return bight_ok();
 }
@@ -145,7 +147,7 @@ bight_error bight__http_part_read(bight_bytes head,
                                   const bight_http_form_limits *limits,
                                   uint8_t *spare, bight_http_part *ret_part)
 {
-    struct spare rest = {spare, head.size};
+    struct spare rest = {spare, head.size, false, false};
     bight_http_part part = {.head = head};
     bight_error error = bight_ok();
     while (head.size > 0 && !bight_failed(error)) {
@@ -157,7 +159,7 @@ bight_error bight__http_part_read(bight_bytes head,
     }
     if (bight_failed(error))
         return error;
-    if (!part.name.data)
+    if (!rest.has_name)
         return bight__http_form_broken("a part without a Content-Disposition");
     if (part.name.size > limits->name || part.file_name.size > limits->name)
         return bight__http_form_too_much("a name", limits->name);

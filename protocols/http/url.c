@@ -107,7 +107,7 @@ static bight_error parse_authority(bight_bytes text, unsigned flags,
                                    bight_http_url *url)
 {
     size_t at = bight__http_find(text, '@');
-    uint16_t port;
+    uint16_t port = 0;
     if (at < text.size) {
         url->userinfo = bight_bytes_head(text, at);
         text = bight_bytes_tail(text, at + 1);
