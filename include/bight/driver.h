@@ -25,7 +25,8 @@ typedef enum bight_driver_query {
     BIGHT_DRIVER_BELOW = 4  /**< bight_transport *, of a filter's driver */
 } bight_driver_query;
 
-/** Eight slots. None may call back into a protocol. */
+/** Eight slots, and one for wires that know more. None may call back into a
+ * protocol. */
 typedef struct bight_driver {
     size_t size; /**< sizeof(bight_driver) */
     const char *name;
@@ -49,6 +50,13 @@ typedef struct bight_driver {
     void (*reset)(bight_transport *t);
     bool (*info)(const bight_transport *t, bight_driver_query query,
                  void *inout);
+    /** Optional. Takes, without waiting for the wire, what it can of the pieces
+     * and behind them of `fd`: `length` bytes from `offset`, which are in
+     * memory. Answers as try_writev; after 0 it reports writable. Any error but
+     * -EPIPE and -ECONNRESET: nothing was taken, the file is read instead. */
+    ptrdiff_t (*try_send_file)(bight_transport *t, const bight_bytes *pieces,
+                               size_t count, int fd, uint64_t offset,
+                               size_t length);
 } bight_driver;
 
 /** The driver's own bytes, in the connection's block. */
@@ -71,6 +79,8 @@ BIGHT_API void bight_driver_eof(bight_transport *t);
 BIGHT_API void bight_driver_failed(bight_transport *t, bight_error why);
 /** The write_rest is done, or failed. */
 BIGHT_API void bight_driver_written(bight_transport *t, bight_error error);
+/** There may be room for more of a file. */
+BIGHT_API void bight_driver_writable(bight_transport *t);
 /** The wire is gone; the last report. */
 BIGHT_API void bight_driver_closed(bight_transport *t);
 

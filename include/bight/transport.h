@@ -81,6 +81,24 @@ BIGHT_API bight_write_status bight_transport_writev(bight_transport *t,
 BIGHT_API bight_write_status bight_transport_write_take(
     bight_transport *t, bight_bytes data, bight_release_fn release, void *ctx);
 
+/** How a file came out, once: from the ready queue, before connection_lost, so
+ * `ctx` may be the protocol's state. `sent` bytes left the file for the wire;
+ * success: all of them. */
+typedef void (*bight_sent_fn)(void *ctx, bight_transport *t, uint64_t sent,
+                              bight_error error);
+
+/**
+ * Sends `length` bytes of the regular file `fd` from `offset`, in order with
+ * other writes (T19). Takes `fd` and closes it, whatever happens. `fn` may be
+ * NULL; CLOSED: it is not called. What waits counts towards the marks, not
+ * towards the cap. A file that is shorter, or fails, ends the connection.
+ */
+BIGHT_API bight_write_status bight_transport_send_file(bight_transport *t,
+                                                       int fd, uint64_t offset,
+                                                       uint64_t length,
+                                                       bight_sent_fn fn,
+                                                       void *ctx);
+
 /** Sends eof after what is queued; reading goes on, a producer is stopped.
  * Idempotent (T26). UNSUPPORTED where the wire cannot; CLOSED. */
 BIGHT_API bight_error bight_transport_write_eof(bight_transport *t);
@@ -112,8 +130,8 @@ BIGHT_API void bight_transport_resume_reading(bight_transport *t,
  * is made now: `*ret_self` (may be NULL) can be filled at once, for it hears
  * connection_made and connection_lost even if the connection ends meanwhile.
  * NO_MEMORY, CLOSED (also before connection_made), BUSY: a change is pending,
- * it is piped, or owns Deferreds, whose callbacks may use this protocol's state
- * (T36). */
+ * it is piped, or owns Deferreds or files, whose callbacks may use this
+ * protocol's state (T36, T19). */
 BIGHT_API bight_error bight_transport_set_protocol(
     bight_transport *t, const bight_protocol *protocol, void **ret_self);
 
@@ -142,7 +160,8 @@ BIGHT_API bight_error bight_transport_set_timeout(bight_transport *t,
                                                   bight_timeout_kind which,
                                                   uint64_t ms);
 
-/** Bytes written that have not left, in all layers (T16). */
+/** Bytes written that have not left, in all layers, but for those still in
+ * their files (T16, T19). */
 BIGHT_API size_t bight_transport_queued(const bight_transport *t);
 BIGHT_API bool bight_transport_can(const bight_transport *t,
                                    bight_capability what);

@@ -42,12 +42,14 @@ static_assert(sizeof(bight_error) == 16, "returned in two registers");
                                     "too much waits to be written")            \
                                     code(READ_OVERFLOW,                        \
                                          "too much waits to be read")          \
-                                        code(LOOP_CLOSED, "loop closed")       \
-                                            code(PROTOCOL_ERROR,               \
-                                                 "peer broke the protocol")    \
-                                                code(SYSTEM, "system error")   \
-                                                    code(FRAME_TOO_LONG,       \
-                                                         "frame too long")
+                                        code(LOOP_CLOSED, "loop closed") code( \
+                                            PROTOCOL_ERROR,                    \
+                                            "peer broke the protocol")         \
+                                            code(SYSTEM, "system error") code( \
+                                                FRAME_TOO_LONG,                \
+                                                "frame too long")              \
+                                                code(FILE_TOO_SHORT,           \
+                                                     "file ends too early")
 
 static const char *own_symbol(int32_t code)
 {

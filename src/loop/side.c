@@ -16,14 +16,29 @@
 
 #define BATCH 64
 
+/* By descriptor: what is watched, for after a fork, too. */
+struct watched {
+    void *cookie; /* NULL: not watched */
+    uint32_t events;
+};
+
 struct bight__side {
     uv_poll_t poll;
     bight_loop *loop;
     bight__side_fn fn; /* one for all: only one kind of cookie is watched */
     int epoll;
-    void **cookies; /* by descriptor; NULL: not watched. For after a fork */
+    struct watched *watched;
     size_t room;
 };
+
+static void tell(const struct bight__side *side,
+                 const struct epoll_event *event)
+{
+    if ((event->events & EPOLLOUT) != 0)
+        side->fn(event->data.ptr, true);
+    if ((event->events & (EPOLLERR | EPOLLHUP)) != 0)
+        side->fn(event->data.ptr, false);
+}
 
 /* Edge-triggered, so that a hang-up nobody acts upon is told once; the set is
  * drained, since its own readiness under uv_poll is level-triggered. */
@@ -41,7 +56,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     do {
         count = epoll_wait(side->epoll, ready, BATCH, 0);
         for (int i = 0; i < count; i++)
-            side->fn(ready[i].data.ptr);
+            tell(side, &ready[i]);
     } while (count == BATCH);
     bight__dispatch_end(loop);
 }
@@ -50,7 +65,7 @@ static void on_closed(uv_handle_t *handle)
 {
     struct bight__side *side = handle->data;
     (void)close(side->epoll);
-    bight_free(side->cookies);
+    bight_free(side->watched);
     bight_free(side);
 }
 
@@ -99,28 +114,35 @@ static bool make_room(struct bight__side *side, size_t fd)
     size_t room = 64;
     while (room <= fd)
         room *= 2;
-    void **cookies = bight_realloc(side->cookies, room * sizeof(*cookies));
-    if (cookies == NULL)
+    struct watched *watched =
+        bight_realloc(side->watched, room * sizeof(*watched));
+    if (watched == NULL)
         return false;
-    memset(cookies + side->room, 0, (room - side->room) * sizeof(*cookies));
-    side->cookies = cookies;
+    memset(watched + side->room, 0, (room - side->room) * sizeof(*watched));
+    side->watched = watched;
     side->room = room;
     return true;
 }
 
-static bight_error watch(struct bight__side *side, int fd, void *cookie)
+static bight_error watch(struct bight__side *side, int fd, void *cookie,
+                         uint32_t events)
 {
-    struct epoll_event event = {.events = EPOLLET, .data = {.ptr = cookie}};
+    struct epoll_event event = {.events = EPOLLET | events,
+                                .data = {.ptr = cookie}};
     if (!make_room(side, (size_t)fd))
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
-    if (epoll_ctl(side->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+    struct watched *watched = &side->watched[fd];
+    int verb = watched->cookie == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    if (watched->cookie != NULL && watched->events == events)
+        return bight_ok();
+    if (epoll_ctl(side->epoll, verb, fd, &event) != 0)
         return bight_error_errno(errno);
-    side->cookies[fd] = cookie;
+    *watched = (struct watched){.cookie = cookie, .events = events};
     return bight_ok();
 }
 
-bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
-                            void *cookie)
+static bight_error add(bight_loop *loop, int fd, bight__side_fn fn,
+                       void *cookie, uint32_t events)
 {
     if (loop->uv == NULL)
         return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
@@ -130,17 +152,30 @@ bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
     if (bight_failed(error))
         return error;
     loop->side->fn = fn;
-    return watch(loop->side, fd, cookie);
+    return watch(loop->side, fd, cookie, events);
+}
+
+bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
+                            void *cookie)
+{
+    return add(loop, fd, fn, cookie, 0);
+}
+
+bight_error bight__side_await_room(bight_loop *loop, int fd, bight__side_fn fn,
+                                   void *cookie)
+{
+    return add(loop, fd, fn, cookie, EPOLLOUT);
 }
 
 void bight__side_forget(bight_loop *loop, int fd)
 {
     struct bight__side *side = loop->side;
-    if (side == NULL || (size_t)fd >= side->room || side->cookies[fd] == NULL)
+    if (side == NULL || (size_t)fd >= side->room ||
+        side->watched[fd].cookie == NULL)
         return;
     /* Closing is not enough: where a forked process still has the descriptor,
      * the set would go on to tell of it, with a cookie long freed. */
-    side->cookies[fd] = NULL;
+    side->watched[fd].cookie = NULL;
     (void)epoll_ctl(side->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
@@ -164,8 +199,9 @@ bight_error bight__side_after_fork(bight_loop *loop)
     if (!bight_failed(error))
         loop->side->fn = old->fn;
     for (size_t fd = 0; fd < old->room && !bight_failed(error); fd++)
-        if (old->cookies[fd] != NULL)
-            error = watch(loop->side, (int)fd, old->cookies[fd]);
+        if (old->watched[fd].cookie != NULL)
+            error = watch(loop->side, (int)fd, old->watched[fd].cookie,
+                          old->watched[fd].events);
     uv_close((uv_handle_t *)&old->poll, on_closed);
     return error;
 }
@@ -180,6 +216,12 @@ bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
     (void)fn;
     (void)cookie;
     return bight_error_of(BIGHT_ERROR_UNSUPPORTED);
+}
+
+bight_error bight__side_await_room(bight_loop *loop, int fd, bight__side_fn fn,
+                                   void *cookie)
+{
+    return bight__side_add(loop, fd, fn, cookie);
 }
 
 void bight__side_forget(bight_loop *loop, int fd)

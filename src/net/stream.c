@@ -7,6 +7,9 @@
 #include "net/stream.h"
 
 #include <errno.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -99,12 +102,14 @@ bight_error bight__stream_start_read(bight_transport *t)
 
 /* It is told once: news that come before the read they belong to are kept, in
  * case that is stopped first. */
-static void on_side(void *cookie)
+static void on_side(void *cookie, bool room)
 {
     bight_transport *t = cookie;
     if (t->state >= BIGHT__ENDING)
         return;
-    if ((t->facts & BIGHT__READING) != 0)
+    if (room)
+        bight_driver_writable(t);
+    else if ((t->facts & BIGHT__READING) != 0)
         t->word |= NEWS;
     else
         look_for_error(t);
@@ -153,6 +158,70 @@ ptrdiff_t bight__stream_try_writev(bight_transport *t,
         return sent;
     return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 }
+
+#ifdef __linux__
+
+/* Of the side poller: libuv can be asked for room only with a write. */
+static ptrdiff_t await_room(bight_transport *t)
+{
+    bight_error error = bight__side_await_room(bight__transport_loop(t),
+                                               bight__stream_fd(t), on_side, t);
+    if (bight_failed(error))
+        return -EOPNOTSUPP;
+    t->word |= WATCHED;
+    return 0;
+}
+
+/* What is before the file waits for it in the kernel, so that both leave in one
+ * segment where they fit. */
+static ssize_t send_before(int fd, const bight_bytes *pieces, size_t count)
+{
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces,
+                             .msg_iovlen = count};
+    ssize_t sent;
+    do
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_MORE);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+static ptrdiff_t send_file(bight_transport *t, int fd, uint64_t offset,
+                           size_t length)
+{
+    ssize_t sent;
+    off_t at = (off_t)offset;
+    do
+        sent = sendfile(bight__stream_fd(t), fd, &at, length);
+    while (sent < 0 && errno == EINTR);
+    if (sent > 0)
+        return sent;
+    if (sent == 0)
+        return -ENODATA;
+    return errno == EWOULDBLOCK ? await_room(t) : -errno;
+}
+
+ptrdiff_t bight__stream_try_send_file(bight_transport *t,
+                                      const bight_bytes *pieces, size_t count,
+                                      int fd, uint64_t offset, size_t length)
+{
+    ptrdiff_t before = 0;
+    ptrdiff_t size = 0;
+    if (bight__loop_fault(bight__transport_loop(t)))
+        return -ECONNRESET;
+    for (size_t i = 0; i < count; i++)
+        size += (ptrdiff_t)pieces[i].size;
+    if (count > 0)
+        before = send_before(bight__stream_fd(t), pieces, count);
+    if (before < size)
+        return before;
+    ptrdiff_t sent = send_file(t, fd, offset, length);
+    /* What went wrong with the file is told when it is asked for alone. */
+    if (before > 0)
+        return before + (sent > 0 ? sent : 0);
+    return sent;
+}
+
+#endif
 
 static void on_written(uv_write_t *request, int status)
 {

@@ -20,6 +20,13 @@ ptrdiff_t bight__stream_try_writev(bight_transport *t,
 bight_error bight__stream_write_rest(bight_transport *t,
                                      const bight_bytes *pieces, size_t count,
                                      void *request);
+#ifdef __linux__
+ptrdiff_t bight__stream_try_send_file(bight_transport *t,
+                                      const bight_bytes *pieces, size_t count,
+                                      int fd, uint64_t offset, size_t length);
+#else
+#define bight__stream_try_send_file NULL
+#endif
 bight_error bight__stream_shutdown(bight_transport *t);
 void bight__stream_close(bight_transport *t);
 

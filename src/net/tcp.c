@@ -70,6 +70,7 @@ const bight_driver bight__tcp_driver = {
     .close = bight__stream_close,
     .reset = tcp_reset,
     .info = tcp_info,
+    .try_send_file = bight__stream_try_send_file,
 };
 
 /* -- options -------------------------------------------------------------- */

@@ -67,6 +67,7 @@ const bight_driver bight__unix_driver = {
     .close = bight__stream_close,
     .reset = unix_reset,
     .info = unix_info,
+    .try_send_file = bight__stream_try_send_file,
 };
 
 bight_address bight__unix_peer(int fd)

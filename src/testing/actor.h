@@ -24,6 +24,20 @@ struct bight__part {
     bool made;
 };
 
+/* A file that an actor sent: who has the descriptor, and what it was. */
+struct bight__sent_file {
+    struct bight__actor *actor;
+    int fd;
+    uint64_t device;
+    uint64_t inode;
+    uint64_t length;
+    bool told;
+    uint64_t sent;
+    bight_error error;
+};
+
+#define BIGHT__SENT_FILES 64
+
 struct bight__actor {
     struct bight__stage *stage;
     const char *name;
@@ -46,6 +60,7 @@ struct bight__actor {
     bight__cue on_lost; /* also when it was handed over */
     bight__cue on_drain;
     bight__cue on_buffer; /* get_buffer asks */
+    bight__cue on_sent;   /* the end of a file is told */
     bool stays;           /* what eof_received answers */
     bool refuses;         /* the factory does */
     bight_space space;    /* what get_buffer offers */
@@ -81,6 +96,9 @@ struct bight__actor {
     bool paused;
     unsigned loans;
     unsigned releases;
+    struct bight__sent_file files[BIGHT__SENT_FILES];
+    unsigned file_count; /* that send_file took */
+    unsigned files_told;
 };
 
 void bight__actor_init(struct bight__actor *actor, struct bight__stage *stage,
@@ -108,6 +126,13 @@ bight_write_status bight__actor_gather(struct bight__actor *actor, size_t size,
 bight_write_status bight__actor_lend(struct bight__actor *actor, size_t size);
 /* More, until it is told to stop: `most` bytes at the utmost. */
 void bight__actor_flood(struct bight__actor *actor, size_t most);
+/* A file that has `size` bytes of the pattern, at an odd offset, for `length`
+ * to be sent; more files of that size until it is told to stop. */
+bight_write_status bight__actor_send_file(struct bight__actor *actor,
+                                          size_t size, uint64_t length);
+void bight__actor_flood_files(struct bight__actor *actor, size_t size);
+/* A descriptor that was taken is still the file's. */
+bool bight__actor_has_open_files(const struct bight__actor *actor);
 bight_error bight__actor_write_eof(struct bight__actor *actor);
 void bight__actor_close(struct bight__actor *actor);
 void bight__actor_close_now(struct bight__actor *actor);

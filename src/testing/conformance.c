@@ -13,6 +13,7 @@ static const bight_conformance_case *const tables[] = {
     bight__reset_cases,
     bight__closing_cases,
     bight__owned_cases,
+    bight__file_cases,
     bight__marks_cases,
     bight__cork_cases,
     bight__reentrancy_cases,

@@ -256,7 +256,7 @@ static void forget_cues(struct bight__actor *actor)
 {
     actor->on_made = actor->on_data = actor->on_eof = actor->on_pause = NULL;
     actor->on_resume = actor->on_lost = actor->on_drain = NULL;
-    actor->on_buffer = NULL;
+    actor->on_buffer = actor->on_sent = NULL;
 }
 
 void bight__stage_renew(struct bight__stage *stage, unsigned pair)
@@ -323,6 +323,8 @@ static void check_actor(struct bight__stage *stage,
     EQUAL(actor->made, actor->lost + actor->handed_over);
     EQUAL(actor->ended, actor->lost);
     EQUAL(actor->loans, actor->releases);
+    EQUAL(actor->file_count, actor->files_told);
+    CHECK(!bight__actor_has_open_files(actor));
     CHECK(actor->told <= 1);
 }
 

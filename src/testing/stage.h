@@ -178,6 +178,7 @@ extern const bight_conformance_case bight__order_cases[];
 extern const bight_conformance_case bight__reentrancy_cases[];
 extern const bight_conformance_case bight__writing_cases[];
 extern const bight_conformance_case bight__owned_cases[];
+extern const bight_conformance_case bight__file_cases[];
 extern const bight_conformance_case bight__cork_cases[];
 extern const bight_conformance_case bight__marks_cases[];
 extern const bight_conformance_case bight__producer_cases[];

@@ -52,7 +52,7 @@ static uint32_t write_left(const bight_transport *t)
     const bight_transport *stuck = NULL;
     for (const bight_transport *at = t; at != NULL;
          at = bight_transport_below(at))
-        if (at->out != NULL && at->out->queue.size > 0)
+        if (at->out != NULL && at->out->queue.head != NULL)
             stuck = at;
     if (stuck == NULL)
         return NEVER;
@@ -169,10 +169,52 @@ static void open_expired(bight_transport *t)
         rearm_open(t);
 }
 
+static bool has_files(const bight_transport *t)
+{
+    for (; t != NULL; t = bight_transport_below(t))
+        if (t->out != NULL && t->out->queue.files > 0)
+            return true;
+    return false;
+}
+
+/* Since any layer last moved what it has. */
+static uint32_t progress_left(const bight_transport *t)
+{
+    uint32_t most = 0;
+    uint64_t timeout_ms = bight__transport_limits(t)->linger_timeout_ms;
+    for (const bight_transport *at = t; at != NULL;
+         at = bight_transport_below(at)) {
+        if (at->out == NULL)
+            continue;
+        uint32_t left =
+            left_of(bight__transport_loop(t), at->out->progress_ms, timeout_ms);
+        most = left > most ? left : most;
+    }
+    return most;
+}
+
+/* T24: a file has no deadline but that of its progress. A wire reports room
+ * when there is much, so a slow one is asked for any. */
+static bool file_goes_on(bight_transport *t)
+{
+    if (!has_files(t))
+        return false;
+    bight__out_retry(t);
+    if (t->state != BIGHT__DRAINING || !has_files(t))
+        return true;
+    uint32_t left = progress_left(t);
+    if (left == 0)
+        return false;
+    rearm_in(t, left);
+    return true;
+}
+
 /* T24: the close did not come to its end; this is why it ended then. */
 static void linger_expired(bight_transport *t)
 {
     if (BIGHT__MUTANT(NO_DEADLINE))
+        return;
+    if (t->state == BIGHT__DRAINING && file_goes_on(t))
         return;
     if (t->why == BIGHT_ERROR_CLOSED || t->why == BIGHT_ERROR_EOF)
         t->why = 0;

@@ -127,7 +127,8 @@ void bight_transport_end(const bight_transport *t, bight_end *end)
         .later_causes = t->later,
         .bytes_in = t->bytes_in,
         .bytes_out = ended ? t->bytes_out : left_for_good(t),
-        .unsent = ended ? t->last.unsent : bight_transport_queued(t),
+        .unsent = ended ? t->last.unsent
+                        : bight_transport_queued(t) + bight__out_promised(t),
         .duration_ms = ended ? t->last.lasted_ms : age_ms(t),
     };
     memcpy(end, &all, end->size < sizeof(all) ? end->size : sizeof(all));
@@ -137,7 +138,7 @@ void bight_transport_end(const bight_transport *t, bight_end *end)
 
 void bight__transport_settle(bight_transport *t)
 {
-    uint64_t unsent = bight_transport_queued(t);
+    uint64_t unsent = bight_transport_queued(t) + bight__out_promised(t);
     uint64_t lasted_ms = age_ms(t);
     t->bytes_out = left_for_good(t);
     t->state = BIGHT__ENDING;

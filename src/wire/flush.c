@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sending (T13, T15, T16): the cork at the end of its dispatch, and the queue
- * of what the wire refused, of which at most 64 KiB at a time are the driver's
- * to write when it can.
+ * Sending (T13, T15, T16, T19): the cork at the end of its dispatch, and the
+ * queue of what the wire refused, of which at most 64 KiB at a time are the
+ * driver's to write when it can.
  */
 #include "wire/out.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <bight/filter.h>
 
@@ -34,10 +35,49 @@ static bool account(bight_transport *t, ptrdiff_t answer, size_t *ret_taken)
     return true;
 }
 
+/* Bytes of the queue, and what of a file may go right behind them: nothing, if
+ * the file is not at hand. */
+struct offer {
+    bight_bytes pieces[BIGHT__CORK_PIECES];
+    size_t count;
+    size_t size;
+    struct bight__file *file;
+    size_t of_file;
+    size_t took_of_file; /* the answer */
+};
+
 static bool try_wire(bight_transport *t, const bight_bytes *pieces,
                      size_t count, size_t *ret_taken)
 {
     return account(t, t->driver->try_writev(t, pieces, count), ret_taken);
+}
+
+/* An error that is not plainly the wire's may be the file's, or mean that the
+ * wire cannot send such a file: reading it tells. */
+static bool is_of_file(ptrdiff_t answer)
+{
+    return answer < 0 && answer != -EAGAIN && answer != -EPIPE &&
+           answer != -ECONNRESET;
+}
+
+/* Of the file at least, which is the queue's or about to be; `taken` is told of
+ * the bytes before it. */
+static bool try_file(bight_transport *t, struct offer *offer, size_t *ret_taken)
+{
+    struct bight__file *file = offer->file;
+    ptrdiff_t answer = t->driver->try_send_file(
+        t, offer->pieces, offer->count, file->fd, file->offset, offer->of_file);
+    size_t taken = 0;
+    if (is_of_file(answer))
+        file->copying = true;
+    else if (!account(t, answer, &taken))
+        return false;
+    else if (taken == 0 && offer->size == 0)
+        bight__file_block(file);
+    *ret_taken = taken < offer->size ? taken : offer->size;
+    offer->took_of_file = taken - *ret_taken;
+    bight__file_advance(file, offer->took_of_file);
+    return true;
 }
 
 void bight__out_no_memory(bight_transport *t)
@@ -110,7 +150,8 @@ static size_t size_of(const bight_bytes *pieces, size_t count)
  * as the driver's. */
 static void hand_over(bight_transport *t, struct bight__out *out)
 {
-    if (out->queue.head == NULL || out->writing || t->state >= BIGHT__ENDING)
+    if (out->queue.head == NULL || out->queue.head->file != NULL ||
+        out->writing || t->state >= BIGHT__ENDING)
         return;
     size_t count = bight__queue_gather(
         &out->queue, out->pieces, BIGHT_DRIVER_PIECES,
@@ -128,7 +169,7 @@ static void hand_over(bight_transport *t, struct bight__out *out)
 static bool is_idle(const struct bight__out *out)
 {
     return out->queue.head == NULL && out->count == 0 && !out->writing &&
-           !out->on_dirty;
+           !out->on_dirty && out->files == 0;
 }
 
 /* Everything that may follow from the queue having changed. */
@@ -163,7 +204,8 @@ static void flush_rest(bight_transport *t, struct bight__out *out)
 static bool is_plain(const bight_transport *t, const struct bight__out *out)
 {
     return t->gate == BIGHT__GATE_OUT && t->cold == NULL && out->count == 1 &&
-           out->taken == 0 && out->queue.head == NULL && out->arena == NULL;
+           out->taken == 0 && out->files == 0 && out->queue.head == NULL &&
+           out->arena == NULL;
 }
 
 /* The short way: what the wire takes whole leaves no trace. */
@@ -195,23 +237,56 @@ void bight__out_flush(struct bight__dirty *dirty)
     loop->out_pool = out;
 }
 
+static void progressed(const bight_transport *t, struct bight__out *out)
+{
+    if (!BIGHT__MUTANT(SLOW_IS_STUCK))
+        out->progress_ms = (uint32_t)bight__transport_loop(t)->now_ms;
+}
+
 /* -- completions ---------------------------------------------------------- */
 
-/* Tries until the wire refuses, so that one completion moves what it can. */
+static enum bight__file_step prepare(const struct bight__out *out,
+                                     struct offer *offer)
+{
+    const struct bight__queue *queue = &out->queue;
+    offer->count = offer->size = offer->of_file = offer->took_of_file = 0;
+    offer->file = queue->head->file;
+    if (offer->file != NULL)
+        return bight__file_step(offer->file, &offer->of_file);
+    offer->count = bight__queue_gather(queue, offer->pieces, BIGHT__CORK_PIECES,
+                                       BIGHT__READ_BUFFER_SIZE);
+    offer->size = size_of(offer->pieces, offer->count);
+    offer->file = bight__queue_file_behind(queue, offer->size);
+    if (offer->file != NULL)
+        offer->of_file = bight__file_offer(offer->file);
+    return BIGHT__FILE_SEND;
+}
+
+/* Tries until the wire refuses, or a file's turn is over, so that one
+ * completion moves what it can. */
 static bool drain_queue(bight_transport *t, struct bight__out *out)
 {
     while (out->queue.head != NULL) {
-        bight_bytes pieces[BIGHT__CORK_PIECES];
-        size_t count = bight__queue_gather(
-            &out->queue, pieces, BIGHT__CORK_PIECES, BIGHT__READ_BUFFER_SIZE);
+        struct offer offer;
         size_t taken = 0;
-        if (!try_wire(t, pieces, count, &taken))
+        enum bight__file_step step = prepare(out, &offer);
+        if (step == BIGHT__FILE_WAIT)
+            break;
+        if (step == BIGHT__FILE_AGAIN)
+            continue;
+        if (offer.of_file == 0 &&
+            !try_wire(t, offer.pieces, offer.count, &taken))
+            return false;
+        if (offer.of_file > 0 && !try_file(t, &offer, &taken))
             return false;
         bight__queue_skip(&out->queue, taken);
-        if (taken < size_of(pieces, count))
+        out->queue.promised -= offer.took_of_file;
+        if (taken + offer.took_of_file > 0)
+            progressed(t, out);
+        if (taken < offer.size)
             break;
     }
-    return true;
+    return t->state < BIGHT__ENDING;
 }
 
 void bight_driver_written(bight_transport *t, bight_error error)
@@ -227,14 +302,116 @@ void bight_driver_written(bight_transport *t, bight_error error)
         return;
     }
     sent(t, out->resting);
-    if (!BIGHT__MUTANT(SLOW_IS_STUCK))
-        out->progress_ms = (uint32_t)bight__transport_loop(t)->now_ms;
+    progressed(t, out);
     bight__queue_skip(&out->queue, out->resting);
+    out->turn_used = 0;
     if (!drain_queue(t, out))
         return;
     hand_over(t, out);
     after_flush(t);
 }
+
+/* -- files ---------------------------------------------------------------- */
+
+void bight__out_send_file(bight_transport *t, struct bight__out *out,
+                          struct bight__file *file)
+{
+    struct offer offer = {.count = out->count, .size = out->corked};
+    size_t taken = 0;
+    bool open = true;
+    if (BIGHT__MUTANT(FILE_OVERTAKES)) {
+        bight__queue_push_front(&out->queue, &file->chunk);
+        (void)drain_queue(t, out);
+        return;
+    }
+    if (out->queue.head == NULL && offer.count > 0) {
+        offer.file = file;
+        offer.of_file = bight__file_offer(file);
+        memcpy(offer.pieces, out->pieces, offer.count * sizeof(*out->pieces));
+        open = offer.of_file > 0
+                   ? try_file(t, &offer, &taken)
+                   : try_wire(t, offer.pieces, offer.count, &taken);
+    }
+    if (!open) {
+        t->last.unsent += file->left;
+        bight__file_end(file);
+        return;
+    }
+    bool ok = settle(out, (unsigned)offer.count, taken);
+    bight__queue_push(&out->queue, &file->chunk);
+    if (!ok)
+        bight__out_no_memory(t);
+    else if (out->queue.head == &file->chunk && !out->writing)
+        (void)drain_queue(t, out);
+}
+
+void bight__out_pump(bight_transport *t)
+{
+    struct bight__out *out = t->out;
+    if (out == NULL || out->writing || t->state >= BIGHT__ENDING)
+        return;
+    out->turn_used = 0;
+    if (!drain_queue(t, out))
+        return;
+    hand_over(t, out);
+    after_flush(t);
+}
+
+/* The file that is the queue's head; NULL: none is. */
+static struct bight__file *head_file(const bight_transport *t)
+{
+    const struct bight__out *out = t->out;
+    if (out == NULL || out->queue.head == NULL || t->state >= BIGHT__ENDING)
+        return NULL;
+    return out->queue.head->file;
+}
+
+void bight__out_wake_file(bight_transport *t)
+{
+    struct bight__file *file = head_file(t);
+    if (file != NULL)
+        bight__file_wake(file);
+}
+
+void bight__out_retry(bight_transport *t)
+{
+    struct bight__file *file = head_file(t);
+    if (file == NULL)
+        return;
+    bight__file_unblock(file);
+    bight__out_pump(t);
+}
+
+void bight_driver_writable(bight_transport *t)
+{
+    bight__out_retry(t);
+}
+
+/* A close that waited for it gives what is behind it all the time there is. */
+void bight__out_file_through(struct bight__file *file)
+{
+    bight_transport *t = file->transport;
+    (void)bight__queue_pop(&t->out->queue);
+    bight__file_end(file);
+    if (t->state == BIGHT__DRAINING)
+        bight__transport_rearm(t);
+}
+
+void bight__out_file_told(bight_transport *t)
+{
+    t->out->files--;
+    if (is_idle(t->out))
+        bight__out_detach(t);
+    if (t->state >= BIGHT__ENDING)
+        bight__transport_schedule(t);
+}
+
+bool bight__out_awaits_files(const bight_transport *t)
+{
+    return t->out != NULL && t->out->files > 0;
+}
+
+/* -- in a hurry ----------------------------------------------------------- */
 
 void bight__out_flush_now(bight_transport *t)
 {
@@ -255,76 +432,6 @@ void bight__out_drop(bight_transport *t)
     if (out->writing)
         return;
     bight__queue_clear(&out->queue);
-    if (!out->on_dirty)
+    if (is_idle(out))
         bight__out_detach(t);
-}
-
-/* -- how much ------------------------------------------------------------- */
-
-static size_t held(const bight_transport *t)
-{
-    return t->out == NULL ? 0 : t->out->corked + t->out->queue.size;
-}
-
-size_t bight__out_refused(const bight_transport *t)
-{
-    size_t refused = 0;
-    for (; t != NULL; t = bight_transport_below(t))
-        refused += t->out == NULL ? 0 : t->out->queue.size;
-    return refused;
-}
-
-bool bight__out_empty(const bight_transport *t)
-{
-    for (; t != NULL; t = bight_transport_below(t))
-        if (t->out != NULL && (held(t) > 0 || t->out->writing))
-            return false;
-    return true;
-}
-
-size_t bight_transport_queued(const bight_transport *t)
-{
-    bight__transport_check(t);
-    size_t size = 0;
-    if (t->state >= BIGHT__ENDING)
-        return 0;
-    for (; t != NULL; t = bight_transport_below(t)) {
-        size += held(t);
-        if (BIGHT__MUTANT(ONE_LAYER_COUNTS))
-            break;
-    }
-    return size;
-}
-
-/* -- the marks ------------------------------------------------------------ */
-
-static void set_paused(bight_transport *t, bool paused)
-{
-    if (paused)
-        t->facts |= BIGHT__PAUSED;
-    else
-        t->facts &= (uint16_t)~BIGHT__PAUSED;
-    /* A resume that was not told yet is taken back: strictly paired. A pause is
-     * not, since a write may have answered FULL: its resume must come. */
-    if (paused && (t->due & BIGHT__DUE_RESUME) != 0)
-        t->due &= (uint8_t)~BIGHT__DUE_RESUME;
-    else
-        t->due |= paused ? BIGHT__DUE_PAUSE : BIGHT__DUE_RESUME;
-    bight__transport_schedule(t);
-}
-
-void bight__out_judge(bight_transport *t)
-{
-    if (t->state != BIGHT__OPEN || (t->facts & BIGHT__FILTERED) != 0)
-        return;
-    const bight_limits *limits = bight__transport_limits(t);
-    bool paused = (t->facts & BIGHT__PAUSED) != 0;
-    size_t refused = bight__out_refused(t);
-    if (!paused && refused > limits->high_mark) {
-        if (!BIGHT__MUTANT(HIGH_NEVER))
-            set_paused(t, true);
-    } else if (paused && refused <= limits->low_mark) {
-        if (!BIGHT__MUTANT(FORGET_RESUME))
-            set_paused(t, false);
-    }
 }

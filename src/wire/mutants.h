@@ -31,6 +31,9 @@
     X(NO_CAP, "T17: no limit on queued bytes")                                 \
     X(STOP_TWICE, "T18: a producer is stopped twice")                          \
     X(UNPRESSED_PIPE, "T18: a pipe reads on although its target is full")      \
+    X(FILE_OVERTAKES, "T19: a file leaves before what was written earlier")    \
+    X(LOSE_FILE_PART, "T19: a byte of a file is lost between its parts")       \
+    X(FILE_LEFT_OPEN, "T19: a file's descriptor is not closed")                \
     X(IGNORE_PAUSE, "T20: data although reading is paused")                    \
     X(PAUSE_NOT_COUNTED, "T20: one resume clears every reason")                \
     X(EOF_WHILE_PAUSED, "T20: eof although reading is paused")                 \

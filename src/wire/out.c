@@ -10,6 +10,7 @@
 #include "wire/out.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <bight/alloc.h>
 #include <bight/filter.h>
@@ -245,7 +246,10 @@ static bool over_cap(bight_transport *t, size_t copied)
          at = bight_transport_above(at))
         top = at;
     size_t cap = bight__transport_limits(top)->write_cap;
-    if ((filtered || copied <= cap) && bight_transport_queued(t) <= cap)
+    size_t queued = bight_transport_queued(t);
+    if (t->out != NULL)
+        queued += t->out->queue.files * BIGHT__FILE_COST;
+    if ((filtered || copied <= cap) && queued <= cap)
         return false;
     return !BIGHT__MUTANT(NO_CAP);
 }
@@ -339,4 +343,60 @@ bight_write_status bight_transport_write_take(bight_transport *t,
     }
     add_owned(t, out, chunk);
     return status_of(t);
+}
+
+/* -- send_file ------------------------------------------------------------ */
+
+/* A small file that is in memory is corked like a small write: of a head and
+ * such a file one send is made. */
+static bool cork_file(bight_transport *t, struct bight__out *out, int fd,
+                      uint64_t offset, uint64_t length)
+{
+    bight_loop *loop = bight__transport_loop(t);
+    if (out->queue.head != NULL || length == 0 ||
+        length > BIGHT__ARENA_SIZE - out->arena_used ||
+        out->count == BIGHT__CORK_PIECES)
+        return false;
+    if (out->arena == NULL)
+        out->arena = arena_new(loop);
+    uint8_t *copy = out->arena + out->arena_used;
+    if (out->arena == NULL ||
+        !bight__file_peek(loop, fd, offset, copy, (size_t)length))
+        return false;
+    out->arena_used += (size_t)length;
+    cork_push(out, bight_bytes_of(copy, (size_t)length));
+    return true;
+}
+
+static void send_file(bight_transport *t, struct bight__out *out,
+                      struct bight__file *file)
+{
+    if (cork_file(t, out, file->fd, file->offset, file->left)) {
+        bight__file_advance(file, (size_t)file->left);
+        bight__file_end(file);
+    } else {
+        bight__out_send_file(t, out, file);
+    }
+}
+
+bight_write_status bight_transport_send_file(bight_transport *t, int fd,
+                                             uint64_t offset, uint64_t length,
+                                             bight_sent_fn fn, void *ctx)
+{
+    bight__transport_check(t);
+    struct bight__file *file = NULL;
+    struct bight__out *out = NULL;
+    bool open = may_write(t);
+    if (open)
+        out = begin_write(t, 0);
+    if (out != NULL)
+        file = bight__file_new(t, fd, offset, length, fn, ctx);
+    if (file == NULL) {
+        (void)close(fd);
+        if (out != NULL)
+            bight__out_no_memory(t);
+        return open ? BIGHT_WRITE_CLOSED : refuse(t, (size_t)length);
+    }
+    send_file(t, out, file);
+    return may_write(t) ? status_of(t) : BIGHT_WRITE_FULL;
 }

@@ -6,6 +6,7 @@
 #ifndef BIGHT_WIRE_OUT_H
 #define BIGHT_WIRE_OUT_H
 
+#include "wire/file.h"
 #include "wire/queue.h"
 #include "wire/transport.h"
 
@@ -25,6 +26,8 @@ struct bight__out {
     bool on_dirty;
     bool writing;              /* a write_rest is open */
     uint32_t progress_ms;      /* when the queue last moved */
+    uint32_t files;            /* whose end is still to be told */
+    size_t turn_used;          /* of a file's turn (file.c) */
     size_t resting;            /* bytes of the open write_rest */
     struct bight__queue queue; /* refused; those of write_rest too */
     struct bight__queue takes; /* owned pieces of the cork, in order */
@@ -46,11 +49,28 @@ void bight__out_leave(bight_transport *t, struct bight__out *out,
 void bight__out_flush(struct bight__dirty *dirty);
 /* Tries the cork once, outside of its turn. */
 void bight__out_flush_now(bight_transport *t);
+/* Sends the cork and, behind it, the file, which is the queue's then. */
+void bight__out_send_file(bight_transport *t, struct bight__out *out,
+                          struct bight__file *file);
+/* A new turn for the file that is the queue's head, if one is. */
+void bight__out_pump(bight_transport *t);
+/* The same, soon: what is below may have room. */
+void bight__out_wake_file(bight_transport *t);
+/* The same, now, whatever the wire has said: is there room for a byte? */
+void bight__out_retry(bight_transport *t);
+/* The head has been sent. */
+void bight__out_file_through(struct bight__file *file);
+/* The end of a file was told. */
+void bight__out_file_told(bight_transport *t);
+bool bight__out_awaits_files(const bight_transport *t);
+/* What is left of the files, in all layers, beside what is queued. */
+uint64_t bight__out_promised(const bight_transport *t);
 /* Drops everything, unless a flush or the driver still needs the block. */
 void bight__out_drop(bight_transport *t);
 void bight__out_no_memory(bight_transport *t);
 
-/* Bytes refused by the wire so far, in this layer and those below. */
+/* What the marks are for: bytes refused by the wire so far, and files that wait
+ * for it, in this layer and those below. */
 size_t bight__out_refused(const bight_transport *t);
 /* Everything written has been taken by the wire, through all layers. */
 bool bight__out_empty(const bight_transport *t);

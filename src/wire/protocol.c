@@ -98,6 +98,7 @@ bight_error bight__wire_ready(bight_loop *loop)
     bight__list_init(&loop->wire->protocols);
     bight__list_init(&loop->wire->factories);
     bight__list_init(&loop->wire->names);
+    bight__list_init(&loop->wire->readers);
     loop->wire_fini = wire_fini;
     loop->wheel.expired = bight__transport_expired;
     return bight_ok();

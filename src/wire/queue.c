@@ -6,6 +6,7 @@
 
 #include <bight/alloc.h>
 
+#include "wire/file.h"
 #include "wire/mutants.h"
 
 /* Small copies get room for more, so that many make few chunks. */
@@ -24,8 +25,21 @@ struct bight__chunk *bight__chunk_new(bight_bytes data,
     return chunk;
 }
 
+struct bight__chunk *bight__chunk_blank(size_t size)
+{
+    struct bight__chunk *chunk = bight_alloc(sizeof(*chunk) + size);
+    if (chunk != NULL)
+        *chunk =
+            (struct bight__chunk){.data = (uint8_t *)(chunk + 1), .size = size};
+    return chunk;
+}
+
 void bight__chunk_free(struct bight__chunk *chunk)
 {
+    if (chunk->file != NULL) {
+        bight__file_end(chunk->file);
+        return;
+    }
     if (chunk->release != NULL) {
         chunk->release(chunk->ctx, chunk->whole);
         if (BIGHT__MUTANT(RELEASE_TWICE))
@@ -47,6 +61,15 @@ static struct bight__chunk *chunk_copy(bight_bytes data)
     return chunk;
 }
 
+static void count_in(struct bight__queue *queue, struct bight__chunk *chunk)
+{
+    queue->size += chunk->size;
+    if (chunk->file == NULL)
+        return;
+    queue->promised += chunk->file->left;
+    queue->files++;
+}
+
 void bight__queue_push(struct bight__queue *queue, struct bight__chunk *chunk)
 {
     chunk->next = NULL;
@@ -55,7 +78,17 @@ void bight__queue_push(struct bight__queue *queue, struct bight__chunk *chunk)
     else
         queue->last->next = chunk;
     queue->last = chunk;
-    queue->size += chunk->size;
+    count_in(queue, chunk);
+}
+
+void bight__queue_push_front(struct bight__queue *queue,
+                             struct bight__chunk *chunk)
+{
+    chunk->next = queue->head;
+    if (queue->head == NULL)
+        queue->last = chunk;
+    queue->head = chunk;
+    count_in(queue, chunk);
 }
 
 bool bight__queue_copy(struct bight__queue *queue, bight_bytes data)
@@ -78,9 +111,13 @@ bool bight__queue_copy(struct bight__queue *queue, bight_bytes data)
 struct bight__chunk *bight__queue_pop(struct bight__queue *queue)
 {
     struct bight__chunk *chunk = queue->head;
-    if (chunk != NULL) {
-        queue->head = chunk->next;
-        queue->size -= chunk->size;
+    if (chunk == NULL)
+        return NULL;
+    queue->head = chunk->next;
+    queue->size -= chunk->size;
+    if (chunk->file != NULL) {
+        queue->promised -= chunk->file->left;
+        queue->files--;
     }
     return chunk;
 }
@@ -113,10 +150,23 @@ size_t bight__queue_gather(const struct bight__queue *queue,
 {
     size_t count = 0;
     const struct bight__chunk *chunk = queue->head;
-    for (; chunk != NULL && count < most && limit > 0; chunk = chunk->next) {
+    for (; chunk != NULL && chunk->file == NULL && count < most && limit > 0;
+         chunk = chunk->next) {
         pieces[count] =
             bight_bytes_head(bight_bytes_of(chunk->data, chunk->size), limit);
         limit -= pieces[count++].size;
     }
     return count;
+}
+
+struct bight__file *bight__queue_file_behind(const struct bight__queue *queue,
+                                             size_t size)
+{
+    const struct bight__chunk *chunk = queue->head;
+    for (; chunk != NULL && chunk->file == NULL; chunk = chunk->next) {
+        if (chunk->size > size)
+            return NULL;
+        size -= chunk->size;
+    }
+    return chunk == NULL ? NULL : chunk->file;
 }

@@ -9,6 +9,7 @@
 #include <bight/alloc.h>
 #include <bight/filter.h>
 
+#include "wire/out.h"
 #include "wire/transport.h"
 #include "wire/wire.h"
 
@@ -392,7 +393,7 @@ bight_error bight_transport_set_protocol(bight_transport *t,
         return bight_error_of(BIGHT_ERROR_CLOSED);
     if ((t->due & BIGHT__DUE_SWITCH) != 0 ||
         (t->cold != NULL && t->cold->piped != NULL) ||
-        bight__transport_awaits_owned(t))
+        bight__transport_awaits_owned(t) || bight__out_awaits_files(t))
         return bight_error_of(BIGHT_ERROR_BUSY);
     struct bight__cold *cold = bight__transport_cold(t);
     if (cold == NULL)

@@ -316,7 +316,8 @@ static void run(struct bight__ready *entry)
     else if (later != 0 && later != BIGHT__DUE_LOST)
         bight__transport_schedule(t);
     else if (later == BIGHT__DUE_LOST && (t->facts & BIGHT__QUEUED) == 0 &&
-             !bight__transport_awaits_owned(t) && take(t, BIGHT__DUE_LOST))
+             !bight__transport_awaits_owned(t) && !bight__out_awaits_files(t) &&
+             take(t, BIGHT__DUE_LOST))
         deliver_lost(t);
 }
 
@@ -378,6 +379,7 @@ void bight__transport_nudge(bight_transport *t)
             t->gate |= BIGHT__GATE_BELOW;
         bight__out_judge(t);
         bight__transport_await_progress(t);
+        bight__out_wake_file(t);
         if (bight__transport_closing(t) || (t->facts & BIGHT__EOF_ASKED) != 0)
             bight__transport_schedule(t);
     }

@@ -18,6 +18,8 @@ struct bight__wire {
     struct bight__list factories;
     struct bight__list names;                          /* memory listeners */
     struct bight__log_limit limits[BIGHT__LOG_LIMITS]; /* by event */
+    unsigned reads;             /* of files, that the threads have */
+    struct bight__list readers; /* files that wait for one */
     uint64_t shortage_quiet_ms; /* no line about descriptors before that */
 };
 

@@ -135,8 +135,9 @@ START_TEST(a_signal_that_cannot_be_had_is_given_back)
 }
 END_TEST
 
-static void ignore_cookie(void *cookie)
+static void ignore_cookie(void *cookie, bool room)
 {
+    (void)room;
     (void)cookie;
 }
 

@@ -131,8 +131,9 @@ START_TEST(what_a_child_closes_its_parent_still_watches)
 }
 END_TEST
 
-static void side_told(void *cookie)
+static void side_told(void *cookie, bool room)
 {
+    ck_assert(!room);
     say(cookie);
 }
 

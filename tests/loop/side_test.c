@@ -144,8 +144,9 @@ static void begin(void)
     the_loop = loops_new(BIGHT_LOOP_REAL);
 }
 
-static void tell(void *cookie)
+static void tell(void *cookie, bool room)
 {
+    ck_assert(!room);
     ck_assert(the_loop->dispatching);
     ck_assert_ptr_eq(cookie, &told);
     told++;
