@@ -22,7 +22,9 @@ typedef enum bight_driver_query {
     BIGHT_DRIVER_LOCAL = 1, /**< bight_address */
     BIGHT_DRIVER_FD = 2,    /**< int */
     BIGHT_DRIVER_CAN = 3,   /**< bool; in: bight_capability in the same int */
-    BIGHT_DRIVER_BELOW = 4  /**< bight_transport *, of a filter's driver */
+    BIGHT_DRIVER_BELOW = 4, /**< bight_transport *, of a filter's driver */
+    BIGHT_DRIVER_UNREAD = 5 /**< int: bytes taken that the peer has yet to take;
+                                 only its changes matter */
 } bight_driver_query;
 
 /** Eight slots, and one for wires that know more. None may call back into a

@@ -272,7 +272,7 @@ static bool memory_can(bight_capability what)
 static bool memory_info(const bight_transport *t, bight_driver_query query,
                         void *inout)
 {
-    (void)t;
+    const struct end *peer = end_of(t)->peer;
     switch (query) {
     case BIGHT_DRIVER_LOCAL:
         *(bight_address *)inout =
@@ -280,6 +280,9 @@ static bool memory_info(const bight_transport *t, bight_driver_query query,
         return true;
     case BIGHT_DRIVER_CAN:
         *(int *)inout = memory_can(*(bight_capability *)inout);
+        return true;
+    case BIGHT_DRIVER_UNREAD:
+        *(int *)inout = peer == NULL ? 0 : (int)peer->size;
         return true;
     case BIGHT_DRIVER_FD:
     case BIGHT_DRIVER_BELOW:

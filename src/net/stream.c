@@ -7,6 +7,8 @@
 #include "net/stream.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/ioctl.h>
 #ifdef __linux__
 #include <sys/sendfile.h>
 #endif
@@ -41,6 +43,11 @@ static uv_stream_t *stream_of(const bight_transport *t)
 int bight__stream_fd(const bight_transport *t)
 {
     return t->word & WORD_FD;
+}
+
+bool bight__stream_unread(const bight_transport *t, int *ret_size)
+{
+    return ioctl(bight__stream_fd(t), TIOCOUTQ, ret_size) == 0;
 }
 
 /* -- reading -------------------------------------------------------------- */

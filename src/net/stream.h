@@ -31,6 +31,7 @@ bight_error bight__stream_shutdown(bight_transport *t);
 void bight__stream_close(bight_transport *t);
 
 int bight__stream_fd(const bight_transport *t);
+bool bight__stream_unread(const bight_transport *t, int *ret_size);
 
 /* A socket to connect with, of which libuv can take charge: 0, or its status,
  * and then there is none. */

@@ -52,6 +52,8 @@ static bool tcp_info(const bight_transport *t, bight_driver_query query,
     case BIGHT_DRIVER_CAN:
         *(int *)inout = tcp_can(*(bight_capability *)inout);
         return true;
+    case BIGHT_DRIVER_UNREAD:
+        return bight__stream_unread(t, inout);
     case BIGHT_DRIVER_BELOW:
         break;
     }

@@ -49,6 +49,8 @@ static bool unix_info(const bight_transport *t, bight_driver_query query,
     case BIGHT_DRIVER_CAN:
         *(int *)inout = unix_can(*(bight_capability *)inout);
         return true;
+    case BIGHT_DRIVER_UNREAD:
+        return bight__stream_unread(t, inout);
     case BIGHT_DRIVER_BELOW:
         break;
     }

@@ -126,6 +126,33 @@ static void rearm_lingering(bight_transport *t)
         rearm_in(t, DISCARD_MS);
 }
 
+static bool has_files(const bight_transport *t)
+{
+    for (; t != NULL; t = bight_transport_below(t))
+        if (t->out != NULL && t->out->queue.files > 0)
+            return true;
+    return false;
+}
+
+/* What the wire took and the peer has, too. A kernel has room for minutes of a
+ * slow reader's time, in which no layer moves anything. */
+static uint64_t arrived(const bight_transport *t)
+{
+    int unread = 0;
+    for (; t->level > 0; t = bight_transport_below(t))
+        if (bight_transport_below(t) == NULL)
+            return 0;
+    (void)t->driver->info(t, BIGHT_DRIVER_UNREAD, &unread);
+    return t->bytes_out - (uint64_t)unread;
+}
+
+static void rearm_draining(bight_transport *t)
+{
+    if (t->out != NULL && has_files(t))
+        t->out->arrived = arrived(t);
+    rearm_in(t, bight__transport_limits(t)->linger_timeout_ms);
+}
+
 void bight__transport_rearm(bight_transport *t)
 {
     switch ((enum bight__state)t->state) {
@@ -136,7 +163,7 @@ void bight__transport_rearm(bight_transport *t)
         rearm_open(t);
         break;
     case BIGHT__DRAINING:
-        rearm_in(t, bight__transport_limits(t)->linger_timeout_ms);
+        rearm_draining(t);
         break;
     case BIGHT__LINGERING:
         rearm_lingering(t);
@@ -169,14 +196,6 @@ static void open_expired(bight_transport *t)
         rearm_open(t);
 }
 
-static bool has_files(const bight_transport *t)
-{
-    for (; t != NULL; t = bight_transport_below(t))
-        if (t->out != NULL && t->out->queue.files > 0)
-            return true;
-    return false;
-}
-
 /* Since any layer last moved what it has. */
 static uint32_t progress_left(const bight_transport *t)
 {
@@ -193,20 +212,19 @@ static uint32_t progress_left(const bight_transport *t)
     return most;
 }
 
-/* T24: a file has no deadline but that of its progress. A wire reports room
- * when there is much, so a slow one is asked for any. */
+/* T24: a file has no deadline but that of its progress. */
 static bool file_goes_on(bight_transport *t)
 {
     if (!has_files(t))
         return false;
-    bight__out_retry(t);
-    if (t->state != BIGHT__DRAINING || !has_files(t))
+    if (t->out != NULL && t->out->arrived != arrived(t)) {
+        rearm_draining(t);
         return true;
+    }
     uint32_t left = progress_left(t);
-    if (left == 0)
-        return false;
-    rearm_in(t, left);
-    return true;
+    if (left > 0)
+        rearm_in(t, left);
+    return left > 0;
 }
 
 /* T24: the close did not come to its end; this is why it ended then. */

@@ -373,18 +373,13 @@ void bight__out_wake_file(bight_transport *t)
         bight__file_wake(file);
 }
 
-void bight__out_retry(bight_transport *t)
+void bight_driver_writable(bight_transport *t)
 {
     struct bight__file *file = head_file(t);
     if (file == NULL)
         return;
     bight__file_unblock(file);
     bight__out_pump(t);
-}
-
-void bight_driver_writable(bight_transport *t)
-{
-    bight__out_retry(t);
 }
 
 /* A close that waited for it gives what is behind it all the time there is. */

@@ -28,6 +28,7 @@ struct bight__out {
     uint32_t progress_ms;      /* when the queue last moved */
     uint32_t files;            /* whose end is still to be told */
     size_t turn_used;          /* of a file's turn (file.c) */
+    uint64_t arrived;          /* when the linger deadline was last set */
     size_t resting;            /* bytes of the open write_rest */
     struct bight__queue queue; /* refused; those of write_rest too */
     struct bight__queue takes; /* owned pieces of the cork, in order */
@@ -56,8 +57,6 @@ void bight__out_send_file(bight_transport *t, struct bight__out *out,
 void bight__out_pump(bight_transport *t);
 /* The same, soon: what is below may have room. */
 void bight__out_wake_file(bight_transport *t);
-/* The same, now, whatever the wire has said: is there room for a byte? */
-void bight__out_retry(bight_transport *t);
 /* The head has been sent. */
 void bight__out_file_through(struct bight__file *file);
 /* The end of a file was told. */
