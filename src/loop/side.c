@@ -158,6 +158,10 @@ static bight_error add(bight_loop *loop, int fd, bight__side_fn fn,
 bight_error bight__side_add(bight_loop *loop, int fd, bight__side_fn fn,
                             void *cookie)
 {
+    bool watched = loop->side != NULL && (size_t)fd < loop->side->room &&
+                   loop->side->watched[fd].cookie != NULL;
+    if (watched)
+        return bight_error_errno(EEXIST);
     return add(loop, fd, fn, cookie, 0);
 }
 

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <sys/ioctl.h>
-#include <sys/ioctl.h>
 #ifdef __linux__
 #include <sys/sendfile.h>
 #endif
