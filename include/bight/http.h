@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * All of libbight-http.
+ */
+#ifndef BIGHT_HTTP_H
+#define BIGHT_HTTP_H
+
+#include <bight/http_conditional.h>
+#include <bight/http_cookie.h>
+#include <bight/http_date.h>
+#include <bight/http_exchange.h>
+#include <bight/http_form.h>
+#include <bight/http_middleware.h>
+#include <bight/http_quality.h>
+#include <bight/http_range.h>
+#include <bight/http_server.h>
+#include <bight/http_token.h>
+#include <bight/http_type.h>
+#include <bight/http_url.h>
+
+#endif

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT */
+/* Answers: the head, and how the body's end is told (RFC 9112, 6). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server.h"
+
+/* -- the head -----------------------------------------------------------------
+ */
+
+/* What fits leaves in one piece with a short body; fields that a handler set
+ * are pieces of their own. */
+#define HEAD_MAX 1024
+
+struct out {
+    uint8_t bytes[HEAD_MAX];
+    size_t used;
+};
+
+static void put(struct out *out, const void *data, size_t size)
+{
+    memcpy(out->bytes + out->used, data, size);
+    out->used += size;
+}
+
+#define PUT(out, literal) put(out, literal, sizeof(literal) - 1)
+
+static void put_number(struct out *out, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put(out, digits + at, sizeof(digits) - at);
+}
+
+static void put_type(struct out *out, const char *type)
+{
+    size_t size = type != NULL ? strlen(type) : 0;
+    if (size == 0 || size > 256)
+        return;
+    PUT(out, "Content-Type: ");
+    put(out, type, size);
+    PUT(out, "\r\n");
+}
+
+static void put_framing(struct out *out, const bight_http_exchange *x)
+{
+    bool none = x->status == 204 || x->status == 304 || x->status < 200;
+    if (none)
+        return;
+    if (x->length != BIGHT_HTTP_LENGTH_UNKNOWN) {
+        PUT(out, "Content-Length: ");
+        put_number(out, x->length);
+        PUT(out, "\r\n");
+    } else if (x->head.minor == 1) {
+        PUT(out, "Transfer-Encoding: chunked\r\n");
+    }
+}
+
+static void put_connection(struct out *out, const bight_http_exchange *x)
+{
+    if (x->connection->last)
+        PUT(out, "Connection: close\r\n");
+    else if (x->head.minor == 0)
+        PUT(out, "Connection: keep-alive\r\n");
+}
+
+static void put_head(struct out *out, const bight_http_exchange *x,
+                     const char *type)
+{
+    const bight_http_server *server = x->connection->server;
+    char unknown[32];
+    bight_bytes line = bight__http_status_line(x->status, unknown);
+    out->used = 0;
+    put(out, line.data, line.size);
+    put(out, server->common, server->common_size);
+    put_type(out, type);
+    put_framing(out, x);
+    put_connection(out, x);
+}
+
+/* Small ones leave in one piece. */
+static bight_write_status send_head(bight_http_exchange *x, struct out *out,
+                                    bight_bytes body)
+{
+    bight_transport *t = x->connection->transport;
+    if (x->extra.end == 0 && out->used + 2 + body.size <= HEAD_MAX) {
+        PUT(out, "\r\n");
+        if (body.size > 0)
+            put(out, body.data, body.size);
+        return bight_transport_write(t, bight_bytes_of(out->bytes, out->used));
+    }
+    const bight_bytes pieces[] = {bight_bytes_of(out->bytes, out->used),
+                                  bight_buffer_bytes(&x->extra),
+                                  BIGHT_BYTES("\r\n"), body};
+    return bight_transport_writev(t, pieces, 4);
+}
+
+/* -- the beginning
+ * -------------------------------------------------------------- */
+
+/* Last to first: the first is the outermost. */
+static void ask_middleware(bight_http_exchange *x)
+{
+    const bight_http_server *server = x->connection->server;
+    for (size_t i = x->asked; i > 0; i--) {
+        const bight_http_use *use = &server->uses[i - 1];
+        bool transforms = false;
+        if (use->middleware->answer == NULL)
+            continue;
+        use->middleware->answer(use->ctx, bight__http_state(x, i - 1), x,
+                                &x->length, &transforms);
+        if (transforms && !x->silent) {
+            x->transforms = true;
+            x->coder = (uint8_t)(i - 1);
+        }
+    }
+}
+
+static void choose_framing(bight_http_exchange *x)
+{
+    struct bight__http_connection *c = x->connection;
+    if (x->length != BIGHT_HTTP_LENGTH_UNKNOWN) {
+        x->answer = BIGHT__HTTP_LENGTH_KNOWN;
+    } else if (x->head.minor == 1) {
+        x->answer = BIGHT__HTTP_IN_CHUNKS;
+    } else {
+        x->answer = BIGHT__HTTP_TO_THE_CLOSE;
+        c->last = c->last || !x->silent;
+    }
+}
+
+/* Whether another request may follow, which the head tells. */
+static void choose_persistence(bight_http_exchange *x)
+{
+    struct bight__http_connection *c = x->connection;
+    int64_t most = c->server->limits.requests;
+    if (!x->head.keep_alive || !bight__http_body_droppable(x) ||
+        (most > 0 && c->requests + 1 >= most))
+        c->last = true;
+}
+
+static void begin(bight_http_exchange *x, unsigned status, uint64_t length)
+{
+    x->status = (uint16_t)status;
+    x->length = length;
+    x->silent = status == 204 || status == 304 ||
+                bight_bytes_equal(bight_http_method(x), BIGHT_BYTES("HEAD"));
+    if (x->asked > 0)
+        ask_middleware(x);
+    choose_persistence(x);
+    choose_framing(x);
+}
+
+static bool may_begin(const bight_http_exchange *x)
+{
+    return x->answer == BIGHT__HTTP_NOT_BEGUN && !x->connection->closing;
+}
+
+/* Nothing more is written. What the request still holds is read and dropped, if
+ * that is little. */
+static void complete(bight_http_exchange *x)
+{
+    bool to_the_close = x->answer == BIGHT__HTTP_TO_THE_CLOSE;
+    x->answer = BIGHT__HTTP_FINISHED;
+    bight__http_source_stop(x);
+    if (to_the_close && !x->silent)
+        x->connection->last = true;
+    if (!x->complete && !x->connection->last)
+        bight__http_body_drop(x);
+    bight__http_settle(x->connection);
+}
+
+/* -- at once
+ * ---------------------------------------------------------------------- */
+
+void bight_http_answer(bight_http_exchange *x, unsigned status,
+                       const char *type, bight_bytes body)
+{
+    struct out out;
+    if (!may_begin(x) || status < 200 || status > 999)
+        return;
+    begin(x, status, body.size);
+    put_head(&out, x, type);
+    if (x->transforms) {
+        (void)send_head(x, &out, bight_bytes_of(NULL, 0));
+        (void)bight_http_write(x, body);
+        bight_http_finish(x);
+        return;
+    }
+    if (x->silent)
+        body.size = 0;
+    (void)send_head(x, &out, body);
+    x->written = x->sent = body.size;
+    complete(x);
+}
+
+/* -- in pieces
+ * ---------------------------------------------------------------------- */
+
+bight_error bight_http_start(bight_http_exchange *x, unsigned status,
+                             const char *type, uint64_t length)
+{
+    struct out out;
+    if (status < 200 || status > 999)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "status %u", status);
+    if (x->connection->closing)
+        return bight_error_of(BIGHT_ERROR_CLOSED);
+    if (!may_begin(x))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "an answer was begun before");
+    begin(x, status, length);
+    put_head(&out, x, type);
+    (void)send_head(x, &out, bight_bytes_of(NULL, 0));
+    return bight_ok();
+}
+
+/* What was promised cannot be kept: nobody may take it for all (T25). */
+static bight_write_status break_off(bight_http_exchange *x, const char *why)
+{
+    const bight_log_field field = bight_log_text("why", why);
+    bight_transport_log(x->connection->transport, BIGHT_LOG_WARNING,
+                        "answer-broken-off", &field, 1);
+    x->connection->closing = true;
+    bight_transport_abort(x->connection->transport);
+    return BIGHT_WRITE_CLOSED;
+}
+
+static bight_write_status send_chunk(bight_http_exchange *x, bight_bytes data)
+{
+    char line[20];
+    int size = snprintf(line, sizeof(line), "%zx\r\n", data.size);
+    const bight_bytes pieces[] = {bight_bytes_of(line, (size_t)size), data,
+                                  BIGHT_BYTES("\r\n")};
+    return bight_transport_writev(x->connection->transport, pieces, 3);
+}
+
+/* As it is to be on the wire but for the framing. */
+static bight_write_status send_body(bight_http_exchange *x, bight_bytes data)
+{
+    if (data.size == 0 || x->silent)
+        return x->connection->full ? BIGHT_WRITE_FULL : BIGHT_WRITE_READY;
+    if (x->answer == BIGHT__HTTP_LENGTH_KNOWN &&
+        data.size > x->length - x->sent)
+        return break_off(x, "more was written than was promised");
+    x->sent += data.size;
+    if (x->answer == BIGHT__HTTP_IN_CHUNKS)
+        return send_chunk(x, data);
+    return bight_transport_write(x->connection->transport, data);
+}
+
+static bight_write_status code(bight_http_exchange *x, bight_bytes data,
+                               bool last)
+{
+    const bight_http_use *use = &x->connection->server->uses[x->coder];
+    bight_buffer_clear(&x->coded);
+    bight_error error = use->middleware->transform(
+        use->ctx, bight__http_state(x, x->coder), data, last, &x->coded);
+    if (bight_failed(error))
+        return break_off(x, "the body could not be coded");
+    return send_body(x, bight_buffer_bytes(&x->coded));
+}
+
+static bool is_begun(const bight_http_exchange *x)
+{
+    return x->answer != BIGHT__HTTP_NOT_BEGUN &&
+           x->answer != BIGHT__HTTP_FINISHED && !x->connection->closing;
+}
+
+bight_write_status bight_http_write(bight_http_exchange *x, bight_bytes data)
+{
+    if (!is_begun(x))
+        return BIGHT_WRITE_CLOSED;
+    x->written += data.size;
+    bight_write_status status =
+        x->transforms ? code(x, data, false) : send_body(x, data);
+    if (status == BIGHT_WRITE_FULL)
+        x->connection->full = true;
+    return status;
+}
+
+/* What leaves with FULL is told by resume_writing. */
+static bight_write_status send_file(bight_http_exchange *x, int fd,
+                                    uint64_t offset, uint64_t length)
+{
+    bight_transport *t = x->connection->transport;
+    char line[24];
+    x->sent += length;
+    if (x->answer != BIGHT__HTTP_IN_CHUNKS)
+        return bight_transport_send_file(t, fd, offset, length, NULL, NULL);
+    int size = snprintf(line, sizeof(line), "%" PRIx64 "\r\n", length);
+    (void)bight_transport_write(t, bight_bytes_of(line, (size_t)size));
+    (void)bight_transport_send_file(t, fd, offset, length, NULL, NULL);
+    return bight_transport_write(t, BIGHT_BYTES("\r\n"));
+}
+
+bight_write_status bight_http_send_file(bight_http_exchange *x, int fd,
+                                        uint64_t offset, uint64_t length)
+{
+    struct bight__http_connection *c = x->connection;
+    bool sends = is_begun(x) && !x->silent && length > 0;
+    bool fits =
+        x->answer != BIGHT__HTTP_LENGTH_KNOWN || length <= x->length - x->sent;
+    if (is_begun(x))
+        x->written += length;
+    if (sends && fits && !x->transforms) {
+        bight_write_status status = send_file(x, fd, offset, length);
+        if (status == BIGHT_WRITE_FULL)
+            c->full = true;
+        return status;
+    }
+    (void)close(fd);
+    if (sends)
+        return break_off(x, fits ? "a file cannot be coded"
+                                 : "more was written than was promised");
+    return is_begun(x) ? BIGHT_WRITE_READY : BIGHT_WRITE_CLOSED;
+}
+
+void bight_http_finish(bight_http_exchange *x)
+{
+    if (!is_begun(x))
+        return;
+    if (x->transforms &&
+        code(x, bight_bytes_of(NULL, 0), true) == BIGHT_WRITE_CLOSED)
+        return;
+    if (x->answer == BIGHT__HTTP_LENGTH_KNOWN && !x->silent &&
+        x->sent < x->length) {
+        (void)break_off(x, "less was written than was promised");
+        return;
+    }
+    if (x->answer == BIGHT__HTTP_IN_CHUNKS && !x->silent)
+        (void)bight_transport_write(x->connection->transport,
+                                    BIGHT_BYTES("0\r\n\r\n"));
+    complete(x);
+}
+
+/* -- on demand
+ * ------------------------------------------------------------------------ */
+
+/* What a source ends by writing its last is told behind it, not inside. */
+static void resume(void *ctx, bight_transport *t)
+{
+    bight_http_exchange *x = ctx;
+    struct bight__http_connection *c = x->connection;
+    bool nested = c->running;
+    (void)t;
+    c->running = true;
+    x->source->resume(x->source_ctx, x);
+    c->running = nested;
+    if (!nested)
+        bight__http_settle_now(c);
+}
+
+static void stop(void *ctx, bight_transport *t)
+{
+    (void)t;
+    bight__http_source_stop(ctx);
+}
+
+static const bight_producer pull = {
+    .size = sizeof(bight_producer),
+    .resume = resume,
+    .stop = stop,
+    .pull = true,
+};
+static const bight_producer push = {
+    .size = sizeof(bight_producer),
+    .resume = resume,
+    .stop = stop,
+};
+
+bight_error bight_http_produce(bight_http_exchange *x,
+                               const bight_http_source *source, void *ctx)
+{
+    if (x->source != NULL)
+        return bight_error_of(BIGHT_ERROR_BUSY);
+    if (!is_begun(x))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "no answer was begun");
+    x->source = source;
+    x->source_ctx = ctx;
+    bight_error error = bight_transport_register_producer(
+        x->connection->transport, source->pull ? &pull : &push, x);
+    if (bight_failed(error))
+        x->source = NULL;
+    return error;
+}
+
+void bight__http_source_stop(bight_http_exchange *x)
+{
+    const bight_http_source *source = x->source;
+    if (source == NULL)
+        return;
+    x->source = NULL;
+    bight_transport_unregister_producer(x->connection->transport);
+    if (source->stop != NULL)
+        source->stop(x->source_ctx, x);
+}
+
+/* -- what is known beforehand
+ * ------------------------------------------------------------ */
+
+void bight__http_answer_fault(struct bight__http_connection *c, unsigned status)
+{
+    struct out out;
+    char text[64];
+    char unknown[32];
+    bight_bytes line = bight__http_status_line(status, unknown);
+    size_t size = (size_t)snprintf(text, sizeof(text), "%u %s\n", status,
+                                   bight__http_reason(status));
+    out.used = 0;
+    put(&out, line.data, line.size);
+    put(&out, c->server->common, c->server->common_size);
+    put_type(&out, "text/plain; charset=utf-8");
+    PUT(&out, "Content-Length: ");
+    put_number(&out, size);
+    PUT(&out, "\r\nConnection: close\r\n\r\n");
+    put(&out, text, size);
+    (void)bight_transport_write(c->transport,
+                                bight_bytes_of(out.bytes, out.used));
+}
+
+void bight__http_answer_switch(bight_http_exchange *x, unsigned status)
+{
+    char unknown[32];
+    bight_bytes line = bight__http_status_line(status, unknown);
+    bool upgrade = status == 101;
+    const bight_bytes pieces[] = {
+        line, bight_buffer_bytes(&x->extra),
+        upgrade ? BIGHT_BYTES("Connection: Upgrade\r\n\r\n")
+                : BIGHT_BYTES("\r\n")};
+    x->status = (uint16_t)status;
+    x->answer = BIGHT__HTTP_FINISHED;
+    (void)bight_transport_writev(x->connection->transport, pieces, 3);
+}
+
+bool bight_http_is_unanswered(const bight_http_exchange *x)
+{
+    return x->answer == BIGHT__HTTP_NOT_BEGUN;
+}
+
+unsigned bight_http_status(const bight_http_exchange *x)
+{
+    return x->status;
+}
+
+uint64_t bight_http_written(const bight_http_exchange *x)
+{
+    return x->written;
+}
+
+bool bight_http_is_coded(const bight_http_exchange *x)
+{
+    return x->transforms;
+}

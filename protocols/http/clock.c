@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deadlines and the date, by one timer each second. Connections of a phase wait
+ * in a list in the order in which they came to it, and all of them as long: so
+ * only the first need be looked at, and a change of phase costs a relinking.
+ */
+#include <string.h>
+
+#include "server.h"
+
+static struct bight__http_connection *of(struct bight__http_node *node)
+{
+    return (struct bight__http_connection *)(void *)node;
+}
+
+static void unlink_node(struct bight__http_node *node)
+{
+    node->prev->next = node->next;
+    node->next->prev = node->prev;
+}
+
+static void append(struct bight__http_node *list, struct bight__http_node *node)
+{
+    node->prev = list->prev;
+    node->next = list;
+    list->prev->next = node;
+    list->prev = node;
+}
+
+/* -- the date -------------------------------------------------------------- */
+
+static void set_date(bight_http_server *server)
+{
+    char date[BIGHT_HTTP_DATE_SIZE + 1];
+    bight_http_date_format((int64_t)(bight_loop_wall_ms(server->loop) / 1000),
+                           date);
+    memcpy(server->common + server->date_at, date, BIGHT_HTTP_DATE_SIZE);
+}
+
+/* -- deadlines --------------------------------------------------------------
+ */
+
+static const struct bight__http_fault slow_head = {408, "RFC 9110, 15.5.9",
+                                                   "the head took too long"};
+static const struct bight__http_fault slow_body = {408, "RFC 9110, 15.5.9",
+                                                   "the body came too slowly"};
+
+#define FLOW_SECONDS 5 /* how often the speed of a body is looked at */
+
+/* In whole seconds, and one more: never early. */
+static uint32_t patience(const bight_http_server *server,
+                         enum bight__http_phase phase)
+{
+    if (phase == BIGHT__HTTP_FLOW)
+        return FLOW_SECONDS + 1;
+    uint64_t ms = phase == BIGHT__HTTP_IDLE ? server->limits.idle_timeout_ms
+                                            : server->limits.head_timeout_ms;
+    return (uint32_t)((ms + 999) / 1000 + 1);
+}
+
+static void look_at_flow(struct bight__http_connection *c)
+{
+    bight_http_exchange *x = c->exchange;
+    uint64_t wanted = c->server->limits.body_rate * FLOW_SECONDS;
+    uint64_t came = c->reader.taken - x->mark;
+    if (came < wanted && !x->paused) {
+        bight__http_refuse(c, &slow_body);
+        return;
+    }
+    x->mark = c->reader.taken;
+    bight__http_clock_enter(c, BIGHT__HTTP_FLOW);
+}
+
+static void expire(struct bight__http_connection *c)
+{
+    if (c->phase == BIGHT__HTTP_FLOW) {
+        look_at_flow(c);
+    } else if (c->phase == BIGHT__HTTP_SOME) {
+        bight__http_refuse(c, &slow_head);
+    } else {
+        c->closing = true;
+        bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
+        bight_transport_close(c->transport);
+    }
+}
+
+/* Whoever expired is in another list, or at the end of this one with a newer
+ * second. */
+static void sweep(bight_http_server *server, enum bight__http_phase phase)
+{
+    struct bight__http_node *list = &server->phases[phase];
+    uint32_t limit = patience(server, phase);
+    while (list->next != list) {
+        struct bight__http_connection *c = of(list->next);
+        if (server->second - c->since < limit)
+            return;
+        expire(c);
+    }
+}
+
+static void on_second(void *ctx)
+{
+    bight_http_server *server = ctx;
+    server->second++;
+    set_date(server);
+    sweep(server, BIGHT__HTTP_IDLE);
+    sweep(server, BIGHT__HTTP_SOME);
+    if (server->limits.body_rate > 0)
+        sweep(server, BIGHT__HTTP_FLOW);
+    if (server->connections > 0)
+        bight_timer_start(server->timer, 1000);
+}
+
+/* Settled ones are in another list, or gone. */
+static void on_done(void *ctx)
+{
+    bight_http_server *server = ctx;
+    struct bight__http_node *list = &server->phases[BIGHT__HTTP_DONE];
+    while (list->next != list) {
+        struct bight__http_connection *c = of(list->next);
+        bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
+        bight__http_settle_now(c);
+    }
+}
+
+bight_error bight__http_clock_init(bight_http_server *server)
+{
+    for (int i = 0; i < BIGHT__HTTP_PHASES; i++)
+        server->phases[i].next = server->phases[i].prev = &server->phases[i];
+    bight_error error =
+        bight_timer_new(server->loop, on_done, server, &server->settler);
+    if (bight_failed(error))
+        return error;
+    return bight_timer_new(server->loop, on_second, server, &server->timer);
+}
+
+/* The first one starts the clock. */
+void bight__http_clock_add(struct bight__http_connection *c)
+{
+    bight_http_server *server = c->server;
+    c->phase = BIGHT__HTTP_IDLE;
+    c->since = server->second;
+    append(&server->phases[BIGHT__HTTP_IDLE], &c->node);
+    if (server->connections++ > 0 || bight_timer_active(server->timer))
+        return;
+    set_date(server);
+    bight_timer_start(server->timer, 1000);
+}
+
+void bight__http_clock_enter(struct bight__http_connection *c,
+                             enum bight__http_phase phase)
+{
+    unlink_node(&c->node);
+    append(&c->server->phases[phase], &c->node);
+    c->phase = (uint8_t)phase;
+    c->since = c->server->second;
+}
+
+void bight__http_clock_remove(struct bight__http_connection *c)
+{
+    unlink_node(&c->node);
+    if (--c->server->connections == 0)
+        bight_timer_stop(c->server->timer);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Fields of an answer, kept as the lines that they will be. What could end a
+ * line or a head is refused (RFC 9112, 11.1; RFC 9110, 5.5). */
+#include <string.h>
+
+#include "server.h"
+
+static bool is_token_char(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static bool is_token(const char *name)
+{
+    const char *c = name;
+    while (is_token_char((uint8_t)*c))
+        c++;
+    return *c == '\0' && c != name;
+}
+
+static bool is_value(bight_bytes value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        uint8_t c = value.data[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* Those are the server's: they say where a message ends, and when it was. */
+static bool is_ours(const char *name)
+{
+    static const char *const names[] = {"content-length", "transfer-encoding",
+                                        "connection", "date"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *c = names[i];
+        const char *n = name;
+        while (*c != '\0' && (*n == *c || (*n | 0x20) == *c))
+            c++, n++;
+        if (*c == '\0' && *n == '\0')
+            return true;
+    }
+    return false;
+}
+
+static bight_error check(const bight_http_exchange *x, const char *name,
+                         bight_bytes value)
+{
+    if (x->answer != BIGHT__HTTP_NOT_BEGUN)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "field %s: the answer was begun", name);
+    if (!is_token(name))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "'%s' is no name of a field", name);
+    if (is_ours(name))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "field %s is the server's own", name);
+    if (!is_value(value))
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "field %s: a control character", name);
+    return bight_ok();
+}
+
+/* -- lines ------------------------------------------------------------------
+ */
+
+static bool has_name(bight_bytes line, const char *name, size_t size)
+{
+    if (line.size <= size || line.data[size] != ':')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        uint8_t one = line.data[i];
+        uint8_t other = (uint8_t)name[i];
+        if (one != other &&
+            ((one ^ other) != 0x20 || (one | 0x20) < 'a' || (one | 0x20) > 'z'))
+            return false;
+    }
+    return true;
+}
+
+/* The line of that name from `at` on; its start and end in `extra`. */
+static bool find(const bight_http_exchange *x, const char *name, size_t *at,
+                 size_t *ret_end)
+{
+    bight_bytes all = bight_buffer_bytes(&x->extra);
+    size_t size = strlen(name);
+    while (*at < all.size) {
+        bight_bytes rest = bight_bytes_tail(all, *at);
+        const uint8_t *lf = memchr(rest.data, '\n', rest.size);
+        size_t length = lf != NULL ? (size_t)(lf - rest.data) + 1 : rest.size;
+        *ret_end = *at + length;
+        if (has_name(rest, name, size))
+            return true;
+        *at = *ret_end;
+    }
+    return false;
+}
+
+static void remove_all(bight_http_exchange *x, const char *name)
+{
+    size_t at = 0;
+    size_t end;
+    while (find(x, name, &at, &end)) {
+        uint8_t *data = x->extra.data + x->extra.start;
+        size_t size = x->extra.end - x->extra.start;
+        memmove(data + at, data + end, size - end);
+        x->extra.end -= end - at;
+    }
+}
+
+static bight_error add(bight_http_exchange *x, const char *name,
+                       bight_bytes value)
+{
+    size_t name_size = strlen(name);
+    size_t size = name_size + 2 + value.size + 2;
+    uint8_t *to;
+    bight_error error = bight_buffer_reserve(&x->extra, size, &to);
+    if (bight_failed(error))
+        return error;
+    memcpy(to, name, name_size);
+    memcpy(to + name_size, ": ", 2);
+    if (value.size > 0)
+        memcpy(to + name_size + 2, value.data, value.size);
+    memcpy(to + size - 2, "\r\n", 2);
+    bight_buffer_commit(&x->extra, size);
+    return bight_ok();
+}
+
+bight_error bight_http_add_field(bight_http_exchange *x, const char *name,
+                                 bight_bytes value)
+{
+    bight_error error = check(x, name, value);
+    return bight_failed(error) ? error : add(x, name, value);
+}
+
+bight_error bight_http_set_field(bight_http_exchange *x, const char *name,
+                                 bight_bytes value)
+{
+    bight_error error = check(x, name, value);
+    if (bight_failed(error))
+        return error;
+    remove_all(x, name);
+    return add(x, name, value);
+}
+
+bight_bytes bight_http_answer_field(const bight_http_exchange *x,
+                                    const char *name)
+{
+    size_t at = 0;
+    size_t end;
+    if (!find(x, name, &at, &end))
+        return bight_bytes_of(NULL, 0);
+    bight_bytes line = bight_bytes_tail(bight_buffer_bytes(&x->extra), at);
+    return bight_bytes_tail(bight_bytes_head(line, end - at - 2),
+                            strlen(name) + 2);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Servers: options, and what connections share. */
+#include "server.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <bight/alloc.h>
+
+void bight_http_limits_init(bight_http_limits *limits)
+{
+    *limits = (bight_http_limits){.size = sizeof(*limits),
+                                  .target = 8000,
+                                  .head = 32 * 1024,
+                                  .line = 8 * 1024,
+                                  .fields = 100,
+                                  .body = 1024 * 1024,
+                                  .head_timeout_ms = 10 * 1000,
+                                  .idle_timeout_ms = 60 * 1000,
+                                  .write_timeout_ms = 60 * 1000,
+                                  .body_rate = 240};
+}
+
+void bight_http_options_init(bight_http_options *options)
+{
+    *options = (bight_http_options){.size = sizeof(*options), .name = "bight"};
+    bight_http_limits_init(&options->limits);
+}
+
+/* The size of a body is limited by whoever keeps it. */
+static void set_reading(bight_http_server *server)
+{
+    const bight_http_limits *limits = &server->limits;
+    server->reading = bight__http_default_limits;
+    server->reading.target = (uint32_t)limits->target;
+    server->reading.head = (uint32_t)limits->head;
+    server->reading.line = (uint32_t)limits->line;
+    server->reading.fields = (uint16_t)limits->fields;
+    server->reading.body = UINT64_MAX;
+}
+
+static void set_common(bight_http_server *server, const char *name)
+{
+    int size = 0;
+    if (name != NULL)
+        size = snprintf(server->common, sizeof(server->common),
+                        "Server: %.64s\r\n", name);
+    server->date_at = (size_t)size + sizeof("Date: ") - 1;
+    size +=
+        snprintf(server->common + size, sizeof(server->common) - (size_t)size,
+                 "Date: %*s\r\n", BIGHT_HTTP_DATE_SIZE, "");
+    server->common_size = (size_t)size;
+}
+
+static bight_error take_middleware(bight_http_server *server,
+                                   const bight_http_options *options)
+{
+    size_t count = options->middleware_count;
+    if (count == 0)
+        return bight_ok();
+    server->uses = bight_zalloc(count * sizeof(*server->uses));
+    if (server->uses == NULL)
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    memcpy(server->uses, options->middleware, count * sizeof(*server->uses));
+    server->use_count = count;
+    for (size_t i = 0; i < count; i++)
+        server->states_size += (server->uses[i].middleware->state_size + 7) / 8;
+    return bight_ok();
+}
+
+static bight_error make(bight_http_server *server,
+                        const bight_http_options *options)
+{
+    bight_error error = take_middleware(server, options);
+    return bight_failed(error) ? error : bight__http_clock_init(server);
+}
+
+bight_error bight_http_server_new(bight_loop *loop,
+                                  const bight_http_options *options,
+                                  bight_http_server **ret_server)
+{
+    if (options->handler == NULL)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "an HTTP server needs a handler");
+    bight_http_server *server = bight_zalloc(sizeof(*server));
+    if (server == NULL)
+        return bight_error_of(BIGHT_ERROR_NO_MEMORY);
+    server->loop = loop;
+    server->handler = options->handler;
+    server->ctx = options->ctx;
+    server->limits = options->limits;
+    set_reading(server);
+    set_common(server, options->name);
+    bight_error error = make(server, options);
+    if (bight_failed(error)) {
+        bight_http_server_free(server);
+        return error;
+    }
+    *ret_server = server;
+    return bight_ok();
+}
+
+void bight_http_server_free(bight_http_server *server)
+{
+    if (server == NULL)
+        return;
+    bight__http_pool_free(server);
+    bight_timer_free(server->settler);
+    bight_timer_free(server->timer);
+    bight_free(server->uses);
+    bight_free(server);
+}
+
+/* -- the factory ------------------------------------------------------------
+ */
+
+static bight_error started(void *shared, const void *options, bight_loop *loop)
+{
+    bight_http_server **server = shared;
+    return bight_http_server_new(loop, options, server);
+}
+
+static void stopped(void *shared)
+{
+    bight_http_server **server = shared;
+    bight_http_server_free(*server);
+}
+
+const bight_factory bight_http_factory = {
+    .size = sizeof(bight_factory),
+    .name = "http",
+    .protocol = &bight_http_protocol,
+    .shared_size = sizeof(bight_http_server *),
+    .started = started,
+    .stopped = stopped,
+};

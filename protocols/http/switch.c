@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* From HTTP to another protocol (RFC 9110, 7.8, 9.3.6). */
+#include "server.h"
+
+static bool is_connect(const bight_http_exchange *x)
+{
+    return x->head.form == BIGHT__HTTP_AUTHORITY;
+}
+
+/* A body has to be read before anything else can be. */
+bight_bytes bight_http_upgrade(const bight_http_exchange *x)
+{
+    if (!x->head.upgrades || bight_http_body_length(x) != 0 ||
+        x->head.minor == 0)
+        return bight_bytes_of(NULL, 0);
+    return bight_http_field(x, "Upgrade");
+}
+
+static bight_error check(const bight_http_exchange *x, const char *token)
+{
+    bool asked = token != NULL ? bight_http_upgrade(x).size > 0 : is_connect(x);
+    if (!asked)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "the client did not ask for another protocol");
+    if (x->answer != BIGHT__HTTP_NOT_BEGUN)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
+                                "an answer was begun before");
+    return bight_ok();
+}
+
+/* What follows is the new protocol's: nothing is read here any more, and what
+ * this one was given already goes back (connection.c). */
+bight_error bight_http_switch(bight_http_exchange *x, const char *token,
+                              const bight_protocol *protocol, void **ret_self)
+{
+    struct bight__http_connection *c = x->connection;
+    bight_error error = check(x, token);
+    if (!bight_failed(error) && token != NULL)
+        error = bight_http_set_field(x, "Upgrade", bight_bytes_text(token));
+    if (!bight_failed(error))
+        error = bight_transport_set_protocol(c->transport, protocol, ret_self);
+    if (bight_failed(error))
+        return error;
+    bight__http_answer_switch(x, token != NULL ? 101 : 200);
+    c->switched = true;
+    c->closing = true;
+    return bight_ok();
+}
