@@ -5,6 +5,7 @@
 #ifndef BIGHT_LISTENER_H
 #define BIGHT_LISTENER_H
 
+#include <bight/report.h>
 #include <bight/transport.h>
 
 BIGHT_BEGIN_DECLS
@@ -61,8 +62,9 @@ typedef struct bight_owner_options {
     size_t filter_count;             /**< at most 4 */
     bight_ended_fn ended;
     bight_refused_fn refused;
-    bight_admit_fn admit; /**< of a listener; NULL: everyone */
-    void *ctx;            /**< for ended, refused and admit */
+    bight_admit_fn admit;       /**< of a listener; NULL: everyone */
+    void *ctx;                  /**< for all of these functions */
+    bight_reported_fn reported; /**< what protocols did; NULL: nobody asks */
 } bight_owner_options;
 
 BIGHT_API void bight_owner_options_init(bight_owner_options *options);

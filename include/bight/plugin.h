@@ -48,6 +48,7 @@ typedef struct bight_plugin {
     const bight_option_table *options; /**< of either, or NULL */
     const bight_endpoint_kind *endpoint;
     const bight_filter *filter;
+    const char *scheme; /**< of its URLs over tcp: "http"; NULL: "tcp" */
 } bight_plugin;
 
 #define BIGHT_PLUGIN_HEAD                                                      \
@@ -88,8 +89,9 @@ BIGHT_API bight_error bight_plugin_register(const bight_plugin *plugin);
 /**
  * Loads a file and makes it known; any thread. `path` needs a slash (USAGE). An
  * errno, REFUSED (anybody may write to the file or its folder, or it is another
- * user's in a sticky one; under root also who is not root), INVALID (no ELF file, an unresolved symbol, no plugin) or
- * as bight_plugin_register; the note says more. The same file twice is fine.
+ * user's in a sticky one; under root also who is not root), INVALID (no ELF
+ * file, an unresolved symbol, no plugin) or as bight_plugin_register; the note
+ * says more. The same file twice is fine.
  */
 BIGHT_API bight_error bight_plugin_load(const char *path,
                                         const bight_plugin_entry **ret_entry);

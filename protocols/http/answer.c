@@ -7,8 +7,7 @@
 
 #include "server.h"
 
-/* -- the head -----------------------------------------------------------------
- */
+/* -- the head ------------------------------------------------------------ */
 
 /* What fits leaves in one piece with a short body; fields that a handler set
  * are pieces of their own. */
@@ -101,8 +100,7 @@ static bight_write_status send_head(bight_http_exchange *x, struct out *out,
     return bight_transport_writev(t, pieces, 4);
 }
 
-/* -- the beginning
- * -------------------------------------------------------------- */
+/* -- the beginning -------------------------------------------------------- */
 
 /* Last to first: the first is the outermost. */
 static void ask_middleware(bight_http_exchange *x)
@@ -176,8 +174,7 @@ static void complete(bight_http_exchange *x)
     bight__http_settle(x->connection);
 }
 
-/* -- at once
- * ---------------------------------------------------------------------- */
+/* -- at once -------------------------------------------------------------- */
 
 void bight_http_answer(bight_http_exchange *x, unsigned status,
                        const char *type, bight_bytes body)
@@ -200,8 +197,7 @@ void bight_http_answer(bight_http_exchange *x, unsigned status,
     complete(x);
 }
 
-/* -- in pieces
- * ---------------------------------------------------------------------- */
+/* -- in pieces ------------------------------------------------------------ */
 
 bight_error bight_http_start(bight_http_exchange *x, unsigned status,
                              const char *type, uint64_t length)
@@ -340,8 +336,7 @@ void bight_http_finish(bight_http_exchange *x)
     complete(x);
 }
 
-/* -- on demand
- * ------------------------------------------------------------------------ */
+/* -- on demand ------------------------------------------------------------ */
 
 /* What a source ends by writing its last is told behind it, not inside. */
 static void resume(void *ctx, bight_transport *t)
@@ -403,8 +398,7 @@ void bight__http_source_stop(bight_http_exchange *x)
         source->stop(x->source_ctx, x);
 }
 
-/* -- what is known beforehand
- * ------------------------------------------------------------ */
+/* -- what is known beforehand --------------------------------------------- */
 
 void bight__http_answer_fault(struct bight__http_connection *c, unsigned status)
 {

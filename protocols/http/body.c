@@ -6,8 +6,7 @@
 /* What is read of a body that nobody wants, so that the connection lives. */
 #define DROP_MAX ((uint64_t)256 * 1024)
 
-/* -- what is to happen to it
- * --------------------------------------------------- */
+/* -- what is to happen to it ---------------------------------------------- */
 
 bool bight__http_body_wanted(const bight_http_exchange *x)
 {
@@ -58,8 +57,7 @@ static void tell_to_go_on(bight_http_exchange *x)
             BIGHT_BYTES("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
-/* -- kept
- * ------------------------------------------------------------------------ */
+/* -- kept ----------------------------------------------------------------- */
 
 static const struct bight__http_fault too_large = {
     413, "RFC 9110, 15.5.14", "the body is larger than the limit"};
@@ -112,8 +110,7 @@ static void keep(bight_http_exchange *x, bight_bytes data)
         bight__http_body_fail(x, error);
 }
 
-/* -- streamed
- * ---------------------------------------------------------------------- */
+/* -- streamed ------------------------------------------------------------- */
 
 bight_error bight_http_stream_body(bight_http_exchange *x,
                                    const bight_http_sink *sink, void *ctx)
@@ -158,8 +155,7 @@ void bight__http_body_tell(bight_http_exchange *x)
         end_sink(x, bight_ok());
 }
 
-/* -- as it comes
- * ---------------------------------------------------------------------- */
+/* -- as it comes ---------------------------------------------------------- */
 
 void bight__http_body_data(bight_http_exchange *x, bight_bytes data)
 {

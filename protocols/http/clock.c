@@ -27,7 +27,7 @@ static void append(struct bight__http_node *list, struct bight__http_node *node)
     list->prev = node;
 }
 
-/* -- the date -------------------------------------------------------------- */
+/* -- the date ------------------------------------------------------------ */
 
 static void set_date(bight_http_server *server)
 {
@@ -37,8 +37,7 @@ static void set_date(bight_http_server *server)
     memcpy(server->common + server->date_at, date, BIGHT_HTTP_DATE_SIZE);
 }
 
-/* -- deadlines --------------------------------------------------------------
- */
+/* -- deadlines ----------------------------------------------------------- */
 
 static const struct bight__http_fault slow_head = {408, "RFC 9110, 15.5.9",
                                                    "the head took too long"};

@@ -6,8 +6,9 @@
  */
 #include "server.h"
 
-/* -- the end -----------------------------------------------------------------
- */
+#include <bight/report.h>
+
+/* -- the end ------------------------------------------------------------- */
 
 void bight__http_close(struct bight__http_connection *c)
 {
@@ -50,8 +51,7 @@ void bight__http_refuse(struct bight__http_connection *c,
     bight__http_close(c);
 }
 
-/* -- reading ------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static bool may_read(const struct bight__http_connection *c)
 {
@@ -76,6 +76,8 @@ static void on_head(struct bight__http_connection *c)
     bight_http_exchange *x = c->exchange;
     x->heard = true;
     bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
+    if (c->reported)
+        x->began_ns = bight_loop_now_ns(c->server->loop);
     if (x->head.unknown_expectation)
         bight_http_fail(x, 417);
     else
@@ -193,8 +195,7 @@ void bight__http_settle(struct bight__http_connection *c)
     bight_timer_start(c->server->settler, 0);
 }
 
-/* -- the transport's calls
- * ----------------------------------------------------- */
+/* -- the transport's calls ------------------------------------------------ */
 
 static void connection_made(void *self, bight_transport *t)
 {
@@ -202,6 +203,7 @@ static void connection_made(void *self, bight_transport *t)
     bight_http_server *const *server = bight_transport_shared(t);
     c->transport = t;
     c->server = *server;
+    c->reported = bight_transport_is_reported(t);
     bight__http_reader_init(&c->reader, BIGHT__HTTP_REQUESTS,
                             &c->server->reading);
     bight__http_clock_add(c);

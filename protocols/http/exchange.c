@@ -11,8 +11,7 @@
 #define POOL_MAX 256
 #define KEEP_MAX ((size_t)16 * 1024)
 
-/* -- the pool ---------------------------------------------------------------
- */
+/* -- the pool ------------------------------------------------------------ */
 
 static bight_http_exchange *make(const bight_http_server *server)
 {
@@ -95,8 +94,7 @@ void bight__http_pool_free(bight_http_server *server)
     }
 }
 
-/* -- who answers -------------------------------------------------------------
- */
+/* -- who answers --------------------------------------------------------- */
 
 void *bight__http_state(const bight_http_exchange *x, size_t index)
 {
@@ -189,8 +187,7 @@ void bight_http_later(bight_http_exchange *x)
     x->later = true;
 }
 
-/* -- the end ------------------------------------------------------------------
- */
+/* -- the end ------------------------------------------------------------- */
 
 void bight_http_on_end(bight_http_exchange *x, bight_http_end_fn fn, void *ctx)
 {
@@ -203,6 +200,8 @@ void bight__http_exchange_end(bight_http_exchange *x, bight_error error)
     bight_http_server *server = x->connection->server;
     x->answer = BIGHT__HTTP_FINISHED;
     bight__http_source_stop(x);
+    if (x->began_ns > 0)
+        bight__http_report(x, error);
     if (x->on_end != NULL)
         x->on_end(x->end_ctx, x, error);
     for (size_t i = x->asked; i > 0; i--) {

@@ -64,8 +64,7 @@ static bight_error check(const bight_http_exchange *x, const char *name,
     return bight_ok();
 }
 
-/* -- lines ------------------------------------------------------------------
- */
+/* -- lines --------------------------------------------------------------- */
 
 static bool has_name(bight_bytes line, const char *name, size_t size)
 {

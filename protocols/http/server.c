@@ -111,8 +111,7 @@ void bight_http_server_free(bight_http_server *server)
     bight_free(server);
 }
 
-/* -- the factory ------------------------------------------------------------
- */
+/* -- the factory --------------------------------------------------------- */
 
 static bight_error started(void *shared, const void *options, bight_loop *loop)
 {

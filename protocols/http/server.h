@@ -45,6 +45,7 @@ struct bight__http_connection {
     bool held;     /* it paused reading, bytes are put back */
     bool full;     /* the client does not read what it is sent */
     bool running;  /* its octets are being read: what ends here goes on there */
+    bool reported; /* the owner wants to know of requests */
     bool patient;  /* the write timeout is set */
     bool switched; /* it is another protocol's from now on */
 };
@@ -140,7 +141,7 @@ struct bight_http_server {
     const char *name;
 };
 
-/* -- clock.c: deadlines and the date --------------------------------------- */
+/* -- clock.c: deadlines and the date -- */
 
 bight_error bight__http_clock_init(bight_http_server *server);
 /* A connection comes, changes its phase, goes. */
@@ -149,8 +150,7 @@ void bight__http_clock_enter(struct bight__http_connection *c,
                              enum bight__http_phase phase);
 void bight__http_clock_remove(struct bight__http_connection *c);
 
-/* -- connection.c -----------------------------------------------------------
- */
+/* -- connection.c -- */
 
 /* Something about its exchange changed: if that is over, all is told soon. */
 void bight__http_settle(struct bight__http_connection *c);
@@ -164,8 +164,7 @@ void bight__http_refuse(struct bight__http_connection *c,
 /* Reads on as far as it may. */
 void bight__http_wake(struct bight__http_connection *c);
 
-/* -- exchange.c ---------------------------------------------------------------
- */
+/* -- exchange.c -- */
 
 /* NULL: no memory. */
 bight_http_exchange *bight__http_exchange_take(
@@ -176,8 +175,7 @@ void bight__http_exchange_handle(bight_http_exchange *x);
 void bight__http_pool_free(bight_http_server *server);
 void *bight__http_state(const bight_http_exchange *x, size_t index);
 
-/* -- body.c
- * --------------------------------------------------------------------- */
+/* -- body.c -- */
 
 void bight__http_body_data(bight_http_exchange *x, bight_bytes data);
 void bight__http_body_end(bight_http_exchange *x);
@@ -193,8 +191,12 @@ void bight__http_body_drop(bight_http_exchange *x);
 /* Whether the reader may go on with it. */
 bool bight__http_body_wanted(const bight_http_exchange *x);
 
-/* -- answer.c
- * ------------------------------------------------------------------- */
+/* -- report.c -- */
+
+/* Tells the owner what became of it, if that wants to know. */
+void bight__http_report(const bight_http_exchange *x, bight_error error);
+
+/* -- answer.c -- */
 
 /* What a client gets whose request was not understood: nobody is asked. */
 void bight__http_answer_fault(struct bight__http_connection *c,
@@ -203,8 +205,7 @@ void bight__http_answer_fault(struct bight__http_connection *c,
 void bight__http_answer_switch(bight_http_exchange *x, unsigned status);
 void bight__http_source_stop(bight_http_exchange *x);
 
-/* -- status.c
- * --------------------------------------------------------------------- */
+/* -- status.c -- */
 
 /* "HTTP/1.1 200 OK\r\n"; `buf` is for a status that nobody knows. */
 bight_bytes bight__http_status_line(unsigned status, char buf[32]);

@@ -23,6 +23,7 @@ struct access {
     uint64_t dropped;    /* lines for which nobody made room */
     bight_timer *window; /* active: one is open */
     unsigned refusals;   /* in this window */
+    bool reports;        /* the protocol tells what it does */
 };
 
 static uint64_t unix_ms(void)
@@ -148,13 +149,19 @@ static void put_ended_json(struct access *access, const char *peer,
     put_json(access, "closed", fields, *system_of(end) != '\0' ? 9 : 8);
 }
 
+static bool is_plain(bight_error why)
+{
+    return bight_error_is(why, &bight_domain, BIGHT_ERROR_CLOSED) ||
+           bight_error_is(why, &bight_domain, BIGHT_ERROR_EOF);
+}
+
 void access_ended(struct access *access, bight_transport *t,
                   const bight_end *end)
 {
     char peer[BIGHT_ADDRESS_TEXT_MAX];
     bight_address address = bight_transport_peer(t);
     access->count++;
-    if (access->fd < 0)
+    if (access->fd < 0 || (access->reports && is_plain(end->why)))
         return;
     (void)bight_address_format(&address, peer, sizeof(peer));
     put_dropped(access);
@@ -162,6 +169,51 @@ void access_ended(struct access *access, bight_transport *t,
         put_ended_json(access, peer, end);
     else
         put_ended_text(access, peer, end);
+}
+
+/* -- reports -------------------------------------------------------------- */
+
+static void put_reported_json(struct access *access, const char *peer,
+                              const bight_report *report)
+{
+    bight_log_field fields[24] = {bight_log_text("peer", peer),
+                                  bight_log_text("proto", access->protocol)};
+    size_t count = 2;
+    for (size_t i = 0; i < report->count && count < 24; i++)
+        fields[count++] = report->fields[i];
+    put_json(access, "request", fields, count);
+}
+
+/* Peers' bytes are in it: a terminal obeys none of them (S5). */
+static void put_reported_text(struct access *access, const char *peer,
+                              const bight_report *report)
+{
+    char line[BIGHT_LOG_LINE_MAX];
+    size_t at = put_head(access, peer, line, sizeof(line));
+    for (const char *c = report->text; *c != '\0' && at < sizeof(line) - 5;
+         c++) {
+        if ((unsigned char)*c >= ' ' && *c != 0x7f)
+            line[at++] = *c;
+        else
+            at += (size_t)snprintf(line + at, 5, "\\x%02x", (unsigned char)*c);
+    }
+    put(access, line, at);
+}
+
+void access_reported(struct access *access, const bight_transport *t,
+                     const bight_report *report)
+{
+    char peer[BIGHT_ADDRESS_TEXT_MAX];
+    bight_address address = bight_transport_peer(t);
+    if (access->fd < 0)
+        return;
+    access->reports = true;
+    (void)bight_address_format(&address, peer, sizeof(peer));
+    put_dropped(access);
+    if (access->json)
+        put_reported_json(access, peer, report);
+    else
+        put_reported_text(access, peer, report);
 }
 
 /* -- refusals ------------------------------------------------------------- */

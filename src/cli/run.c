@@ -77,6 +77,14 @@ static void on_ended(void *ctx, bight_transport *t, const bight_end *end)
         stop(run);
 }
 
+static void on_reported(void *ctx, bight_transport *t,
+                        const bight_report *report)
+{
+    struct run *run = ctx;
+    if (run->started && run->access != NULL)
+        access_reported(run->access, t, report);
+}
+
 static void on_refused(void *ctx, const bight_address *peer, bight_error why)
 {
     struct run *run = ctx;
@@ -336,6 +344,8 @@ static void set_owner(struct run *run)
     run->owner.ended = on_ended;
     run->owner.refused = on_refused;
     run->owner.admit = on_admit;
+    if (run->access_fd >= 0)
+        run->owner.reported = on_reported;
     run->owner.factory_options = run->serve->values;
     run->owner.ctx = run;
     if (options->trace == TRACE_OFF)
@@ -363,6 +373,7 @@ static int prepare(struct run *run)
     set_owner(run);
     run->server = (struct server){.loop = run->loop,
                                   .factory = run->serve->entry->factory,
+                                  .scheme = run->serve->entry->plugin.scheme,
                                   .options = &run->owner,
                                   .started = on_started,
                                   .drained = on_drained,

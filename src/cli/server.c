@@ -105,7 +105,8 @@ static int complain_place(const struct place *place, bight_error error)
 
 /* -- listeners ------------------------------------------------------------ */
 
-static void set_url(struct server_listener *listener)
+/* What a person can type or click; a browser wants the slash. */
+static void set_url(struct server_listener *listener, const char *scheme)
 {
     bight_address address = bight_listener_address(listener->listener);
     char text[BIGHT_ADDRESS_TEXT_MAX];
@@ -115,7 +116,9 @@ static void set_url(struct server_listener *listener)
         return;
     }
     (void)bight_address_format(&address, text, sizeof(text));
-    (void)snprintf(listener->url, sizeof(listener->url), "tcp://%s", text);
+    (void)snprintf(listener->url, sizeof(listener->url), "%s://%s%s",
+                   scheme != NULL ? scheme : "tcp", text,
+                   scheme != NULL ? "/" : "");
 }
 
 static size_t count_listeners(const struct server *server)
@@ -138,7 +141,7 @@ static void add_listeners(struct server *server, size_t place)
         struct server_listener *at = &server->listeners[server->count++];
         at->listener = listener;
         at->loopback = server->places[place].loopback;
-        set_url(at);
+        set_url(at, server->scheme);
     }
 }
 

@@ -25,6 +25,7 @@ struct server_port {
 struct server {
     bight_loop *loop;
     const bight_factory *factory;
+    const char *scheme; /* of URLs over tcp; NULL: tcp */
     const bight_owner_options *options;
     /* Once all places are listened on; or not all, and server_complain says
      * why. */

@@ -144,6 +144,7 @@ bight_error bight__owner_init(struct bight__owner *owner, bight_loop *loop,
     owner->ended = options.ended;
     owner->refused = options.refused;
     owner->admit = options.admit;
+    owner->reported = options.reported;
     owner->ctx = options.ctx;
     owner->refs = 1;
     bight__list_init(&owner->transports);

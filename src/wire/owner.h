@@ -50,6 +50,7 @@ struct bight__owner {
     bight_ended_fn ended;
     bight_refused_fn refused;
     bight_admit_fn admit;
+    bight_reported_fn reported;
     void *ctx;
     unsigned refs;
     struct bight__ready ready; /* its last words to the factory */

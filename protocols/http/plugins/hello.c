@@ -60,4 +60,5 @@ BIGHT_PLUGIN(hello) = {
     .summary = "answers every HTTP request with 13 bytes of text",
     .factory = &factory,
     .options = &table,
+    .scheme = "http",
 };
