@@ -132,6 +132,7 @@ START_TEST(group_02_a_line_ends_in_cr_and_lf)
     check_octets(&requests, "GET / HTTP/1.1@\nHost: h\r\n\r\n", is_cr, "GET()");
     check_octets(&requests, "GET / HTTP/1.1\r@Host: h\r\n\r\n", is_lf, "GET()");
     check_octets(&requests, START "A: b\r@\r\n", is_lf, "GET()");
+    check_octets(&requests, START "A: b@\n\r\n", is_cr, "GET()");
     check_octets(&requests, START "\r@", is_lf, "GET()");
     check_octets(&responses, "HTTP/1.1 204 No\r@\r\n", is_lf, "204()");
     check_octets(&responses, "HTTP/1.1 204 No\r\n\r@", is_lf, "204()");
