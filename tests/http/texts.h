@@ -50,7 +50,7 @@ static inline unsigned texts_steps(unsigned steps, unsigned in_valgrind)
 /* A mebibyte of a text again and again: what is not linear does not end. */
 static inline bight_bytes texts_long(const char *text)
 {
-    size_t size = strlen(text), full = texts_steps(1u << 20, 1u << 16);
+    size_t size = strlen(text), full = texts_steps(1u << 20, 1u << 17);
     uint8_t *copy = malloc(full);
     ck_assert_ptr_nonnull(copy);
     for (size_t i = 0; i < full; i++)
