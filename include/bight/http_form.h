@@ -56,7 +56,7 @@ BIGHT_API void bight_http_urlencoded_free(bight_http_urlencoded *parser);
 /** A part of multipart/form-data (RFC 7578). */
 typedef struct bight_http_part {
     bight_bytes name;      /* of the field */
-    bight_bytes file_name; /* as sent: never use it as a path */
+    bight_bytes file_name; /* filename*, else filename; never a path of yours */
     bight_bytes type;      /* its Content-Type; empty: none was sent */
     bight_bytes head;      /* its header lines, each with its CRLF */
     bool is_file;          /* a file name was sent, though maybe an empty one */

@@ -44,8 +44,9 @@ BIGHT_API bool bight_http_choose_type(bight_bytes field,
                                       const bight_bytes *offers, size_t count,
                                       size_t *ret_index);
 
-/** By Accept-Language (12.5.4), by lookup (RFC 4647, 3.4): "de-CH" finds "de".
- * "*" takes the first offer that is not excluded. False: use your default. */
+/** By Accept-Language (12.5.4): lookup (RFC 4647, 3.4), where "de-CH" finds
+ * "de", then basic filtering (3.3.1), where "de" finds "de-CH". "*" takes the
+ * first offer that is not excluded. False: use your default. */
 BIGHT_API bool bight_http_choose_language(bight_bytes field,
                                           const bight_bytes *offers,
                                           size_t count, size_t *ret_index);

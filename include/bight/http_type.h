@@ -22,7 +22,8 @@ BIGHT_BEGIN_DECLS
 BIGHT_API bight_bytes bight_http_type_of_name(bight_bytes name);
 
 /** Does compression make such a body smaller? Parameters may follow the type.
- * True for text and its kin, false for what is packed already or unknown. */
+ * True for text and its kin, false for what is packed already or unknown, and
+ * for event streams, which a compressor would hold. */
 BIGHT_API bool bight_http_type_compresses(bight_bytes type);
 
 /** A media type: slices of its text. */

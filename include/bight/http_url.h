@@ -60,7 +60,7 @@ typedef struct bight_http_url {
 
 /** Parses an absolute URL of http or https (RFC 3986, 4.3). INVALID, with a
  * note: another scheme, userinfo unless the flag allows it, no host, a port
- * above 65535, a character that must be coded. */
+ * of 0 or above 65535, a character that must be coded. */
 BIGHT_API bight_error bight_http_url_parse(bight_bytes text, unsigned flags,
                                            bight_http_url *ret_url);
 

@@ -239,19 +239,18 @@ START_TEST(S2_a_nul_is_data_like_any_other_and_no_header)
 }
 END_TEST
 
+#define TEN "1234567890"
+#define SEVENTY TEN TEN TEN TEN TEN TEN TEN
+
 /* -- boundaries ----------------------------------------------------------- */
 
 START_TEST(S2_a_boundary_that_resembles_its_own_delimiter_is_found)
 {
     static const char *const boundaries[] = {
-        "-",
-        "--",
-        "----",
-        "------WebKitFormBoundary7MA4YWxk",
-        "a-a-a",
-        "a'()+_,-./:=? x",
-        "123456789012345678901234567890123456789012345678901234567890123456789"
-        "0"};
+        "-",      "--",
+        "----",   "------WebKitFormBoundary7MA4YWxk",
+        "a-a-a",  "a'()+_,-./:=? x",
+        (SEVENTY)};
     for (size_t i = 0; i < COUNT(boundaries); i++) {
         struct made made = {.boundary = boundaries[i],
                             .limits = {.size = sizeof(made.limits)}};
@@ -272,17 +271,8 @@ END_TEST
 START_TEST(a_boundary_that_cannot_be_is_refused)
 {
     static const char *const boundaries[] = {
-        "",
-        "a ",
-        " ",
-        "a\r\n",
-        "a\"",
-        "a\t",
-        "\xe9",
-        "a;b",
-        "a*",
-        "1234567890123456789012345678901234567890123456789012345678901234567890"
-        "1"};
+        "",    "a ",   " ",   "a\r\n", "a\"",
+        "a\t", "\xe9", "a;b", "a*",    (SEVENTY "1")};
     bight_http_multipart *parser = NULL;
     for (size_t i = 0; i < COUNT(boundaries); i++)
         ck_assert_error(

@@ -251,6 +251,22 @@ START_TEST(a_nul_is_in_no_part_of_a_url)
 }
 END_TEST
 
+/* What lies behind the text could complete it. */
+START_TEST(an_escape_that_is_cut_by_the_end_is_refused)
+{
+    static const char text[] = "http://a/%41";
+    bight_http_url url;
+    for (size_t size = 10; size < 12; size++) {
+        uint8_t buf[12];
+        bight_bytes found, cut = bight_bytes_of(text, size);
+        ck_assert_error(bight_http_url_parse(cut, 0, &url),
+                        BIGHT_ERROR_INVALID);
+        ck_assert_error(bight_http_url_decode(cut, 0, buf, 12, &found),
+                        BIGHT_ERROR_INVALID);
+    }
+}
+END_TEST
+
 START_TEST(userinfo_is_taken_where_a_flag_allows_it)
 {
     bight_http_url url;
@@ -372,6 +388,7 @@ Suite *bight_test_suite(void)
     tcase_add_loop_test(tcase, what_is_no_url_is_refused_with_a_note, 0,
                         COUNT(not_urls));
     tcase_add_test(tcase, a_nul_is_in_no_part_of_a_url);
+    tcase_add_test(tcase, an_escape_that_is_cut_by_the_end_is_refused);
     tcase_add_test(tcase, userinfo_is_taken_where_a_flag_allows_it);
     tcase_add_test(tcase, a_host_field_is_a_host_and_maybe_a_port);
     tcase_add_test(tcase, what_is_written_is_the_url_in_its_shortest_form);
