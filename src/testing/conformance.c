@@ -6,24 +6,12 @@
 
 /* Those that ask little and tell much come first. */
 static const bight_conformance_case *const tables[] = {
-    bight__order_cases,
-    bight__writing_cases,
-    bight__eof_cases,
-    bight__reading_cases,
-    bight__reset_cases,
-    bight__closing_cases,
-    bight__owned_cases,
-    bight__file_cases,
-    bight__marks_cases,
-    bight__cork_cases,
-    bight__reentrancy_cases,
-    bight__reason_cases,
-    bight__timeout_cases,
-    bight__producer_cases,
-    bight__pipe_cases,
-    bight__layer_cases,
-    bight__random_cases,
-    NULL,
+    bight__order_cases,   bight__writing_cases,    bight__eof_cases,
+    bight__reading_cases, bight__reset_cases,      bight__closing_cases,
+    bight__owned_cases,   bight__file_cases,       bight__marks_cases,
+    bight__cork_cases,    bight__reentrancy_cases, bight__reason_cases,
+    bight__timeout_cases, bight__producer_cases,   bight__pipe_cases,
+    bight__layer_cases,   bight__random_cases,     NULL,
 };
 
 const bight_conformance_case *bight_conformance_case_at(size_t index)
