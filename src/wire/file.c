@@ -10,7 +10,7 @@
  *                               reads 64 KiB; they are put before the file
  *
  * sendfile(2) waits for the disk, and the whole loop with it, so it is asked
- * only for what is in memory. cachestat(2) tells that exactly (2 % of the cost
+ * only for what is in memory. cachestat(2) tells that exactly (3 % of the cost
  * of sending it); kernels before 6.5, and files of other users, are asked with
  * preadv2(RWF_NOWAIT) for a byte of each 128 KiB, which is how far apart
  * readahead begins; where neither can tell, the file is read and written.
