@@ -44,7 +44,7 @@ BIGHT_API void bight_http_on_end(bight_http_exchange *x, bight_http_end_fn fn,
 /** For handlers that return NULL: an answer will come, or the client goes. */
 BIGHT_API void bight_http_later(bight_http_exchange *x);
 
-/* -- the head: slices, lent until the exchange's end ----------------------- */
+/* -- the head: slices, lent until the exchange's end ---------------------- */
 
 /** "GET". */
 BIGHT_API bight_bytes bight_http_method(const bight_http_exchange *x);
@@ -75,10 +75,12 @@ BIGHT_API bight_loop *bight_http_loop(const bight_http_exchange *x);
  * bight_http_start_clock asked for it. */
 BIGHT_API uint64_t bight_http_began_ns(const bight_http_exchange *x);
 
-/* -- its body -------------------------------------------------------------- */
+/* -- its body ------------------------------------------------------------- */
 
 /** Bytes; 0: none. UINT64_MAX: it comes in chunks. */
 BIGHT_API uint64_t bight_http_body_length(const bight_http_exchange *x);
+/** Bytes of it that came. */
+BIGHT_API uint64_t bight_http_received(const bight_http_exchange *x);
 
 /**
  * Keeps the body, up to the limit. The value is a `const bight_bytes *`, lent
@@ -110,7 +112,7 @@ BIGHT_API bool bight_http_trailer_at(const bight_http_exchange *x, size_t index,
                                      bight_bytes *ret_name,
                                      bight_bytes *ret_value);
 
-/* -- the answer ------------------------------------------------------------ */
+/* -- the answer ----------------------------------------------------------- */
 
 /** Nothing of the answer was begun. */
 BIGHT_API bool bight_http_is_unanswered(const bight_http_exchange *x);
@@ -118,6 +120,8 @@ BIGHT_API bool bight_http_is_unanswered(const bight_http_exchange *x);
 BIGHT_API unsigned bight_http_status(const bight_http_exchange *x);
 /** Bytes of the body that were written, before any coding in chunks. */
 BIGHT_API uint64_t bight_http_written(const bight_http_exchange *x);
+/** Those on the wire: after what middleware made of them, none for HEAD. */
+BIGHT_API uint64_t bight_http_sent(const bight_http_exchange *x);
 
 /** Sets a field of the answer in the place of those of that name, or adds one
  * more. INVALID: no token, or CR, LF, NUL and the like in the value (RFC 9112,
@@ -127,7 +131,8 @@ BIGHT_API bight_error bight_http_set_field(bight_http_exchange *x,
                                            const char *name, bight_bytes value);
 BIGHT_API bight_error bight_http_add_field(bight_http_exchange *x,
                                            const char *name, bight_bytes value);
-/** What was set, lent until the next change; `data` NULL: nothing. */
+/** What was set, lent until the next change; `data` NULL: nothing. Middleware's
+ * `answer` finds the `type` of an answer here, too. */
 BIGHT_API bight_bytes bight_http_answer_field(const bight_http_exchange *x,
                                               const char *name);
 
@@ -185,7 +190,7 @@ BIGHT_API bight_error bight_http_produce(bight_http_exchange *x,
                                          const bight_http_source *source,
                                          void *ctx);
 
-/* -- another protocol ------------------------------------------------------ */
+/* -- another protocol ----------------------------------------------------- */
 
 /** The protocols that the client asks to go on with (Upgrade; RFC 9110, 7.8) by
  * a request without a body; `data` NULL: none, or not yet (the body has to be

@@ -7,7 +7,7 @@
 
 #include "server.h"
 
-/* -- the head ------------------------------------------------------------ */
+/* -- the head ------------------------------------------------------------- */
 
 /* What fits leaves in one piece with a short body; fields that a handler set
  * are pieces of their own. */
@@ -69,8 +69,7 @@ static void put_connection(struct out *out, const bight_http_exchange *x)
         PUT(out, "Connection: keep-alive\r\n");
 }
 
-static void put_head(struct out *out, const bight_http_exchange *x,
-                     const char *type)
+static void put_head(struct out *out, const bight_http_exchange *x)
 {
     const bight_http_server *server = x->connection->server;
     char unknown[32];
@@ -78,7 +77,7 @@ static void put_head(struct out *out, const bight_http_exchange *x,
     out->used = 0;
     put(out, line.data, line.size);
     put(out, server->common, server->common_size);
-    put_type(out, type);
+    put_type(out, x->type);
     put_framing(out, x);
     put_connection(out, x);
 }
@@ -143,16 +142,25 @@ static void choose_persistence(bight_http_exchange *x)
         c->last = true;
 }
 
-static void begin(bight_http_exchange *x, unsigned status, uint64_t length)
+static void begin(bight_http_exchange *x, unsigned status, const char *type,
+                  uint64_t length)
 {
     x->status = (uint16_t)status;
+    x->type = type;
     x->length = length;
     x->silent = status == 204 || status == 304 ||
                 bight_bytes_equal(bight_http_method(x), BIGHT_BYTES("HEAD"));
     if (x->asked > 0)
         ask_middleware(x);
+}
+
+/* With what is known now: fields are not set any more. */
+static void make_head(bight_http_exchange *x, struct out *out)
+{
     choose_persistence(x);
     choose_framing(x);
+    put_head(out, x);
+    x->type = NULL;
 }
 
 static bool may_begin(const bight_http_exchange *x)
@@ -174,26 +182,52 @@ static void complete(bight_http_exchange *x)
     bight__http_settle(x->connection);
 }
 
+/* What was promised cannot be kept: nobody may take it for all (T25). */
+static bight_write_status break_off(bight_http_exchange *x, const char *why)
+{
+    const bight_log_field field = bight_log_text("why", why);
+    bight_transport_log(x->connection->transport, BIGHT_LOG_WARNING,
+                        "answer-broken-off", &field, 1);
+    x->connection->closing = true;
+    bight_transport_abort(x->connection->transport);
+    return BIGHT_WRITE_CLOSED;
+}
+
+/* Into `coded`; false: it was broken off. */
+static bool code(bight_http_exchange *x, bight_bytes data, bool last)
+{
+    const bight_http_use *use = &x->connection->server->uses[x->coder];
+    bight_buffer_clear(&x->coded);
+    bight_error error = use->middleware->transform(
+        use->ctx, bight__http_state(x, x->coder), data, last, &x->coded);
+    if (bight_failed(error))
+        (void)break_off(x, "the body could not be coded");
+    return !bight_failed(error);
+}
+
 /* -- at once -------------------------------------------------------------- */
 
+/* The length of a coded body is known then, too. */
 void bight_http_answer(bight_http_exchange *x, unsigned status,
                        const char *type, bight_bytes body)
 {
     struct out out;
+    uint64_t size = body.size;
     if (!may_begin(x) || status < 200 || status > 999)
         return;
-    begin(x, status, body.size);
-    put_head(&out, x, type);
+    begin(x, status, type, size);
     if (x->transforms) {
-        (void)send_head(x, &out, bight_bytes_of(NULL, 0));
-        (void)bight_http_write(x, body);
-        bight_http_finish(x);
-        return;
+        if (!code(x, body, true))
+            return;
+        body = bight_buffer_bytes(&x->coded);
+        x->length = body.size;
     }
+    make_head(x, &out);
     if (x->silent)
-        body.size = 0;
+        size = body.size = 0;
     (void)send_head(x, &out, body);
-    x->written = x->sent = body.size;
+    x->written = size;
+    x->sent = body.size;
     complete(x);
 }
 
@@ -211,21 +245,10 @@ bight_error bight_http_start(bight_http_exchange *x, unsigned status,
     if (!may_begin(x))
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "an answer was begun before");
-    begin(x, status, length);
-    put_head(&out, x, type);
+    begin(x, status, type, length);
+    make_head(x, &out);
     (void)send_head(x, &out, bight_bytes_of(NULL, 0));
     return bight_ok();
-}
-
-/* What was promised cannot be kept: nobody may take it for all (T25). */
-static bight_write_status break_off(bight_http_exchange *x, const char *why)
-{
-    const bight_log_field field = bight_log_text("why", why);
-    bight_transport_log(x->connection->transport, BIGHT_LOG_WARNING,
-                        "answer-broken-off", &field, 1);
-    x->connection->closing = true;
-    bight_transport_abort(x->connection->transport);
-    return BIGHT_WRITE_CLOSED;
 }
 
 static bight_write_status send_chunk(bight_http_exchange *x, bight_bytes data)
@@ -251,15 +274,11 @@ static bight_write_status send_body(bight_http_exchange *x, bight_bytes data)
     return bight_transport_write(x->connection->transport, data);
 }
 
-static bight_write_status code(bight_http_exchange *x, bight_bytes data,
-                               bool last)
+static bight_write_status send_coded(bight_http_exchange *x, bight_bytes data,
+                                     bool last)
 {
-    const bight_http_use *use = &x->connection->server->uses[x->coder];
-    bight_buffer_clear(&x->coded);
-    bight_error error = use->middleware->transform(
-        use->ctx, bight__http_state(x, x->coder), data, last, &x->coded);
-    if (bight_failed(error))
-        return break_off(x, "the body could not be coded");
+    if (!code(x, data, last))
+        return BIGHT_WRITE_CLOSED;
     return send_body(x, bight_buffer_bytes(&x->coded));
 }
 
@@ -275,7 +294,7 @@ bight_write_status bight_http_write(bight_http_exchange *x, bight_bytes data)
         return BIGHT_WRITE_CLOSED;
     x->written += data.size;
     bight_write_status status =
-        x->transforms ? code(x, data, false) : send_body(x, data);
+        x->transforms ? send_coded(x, data, false) : send_body(x, data);
     if (status == BIGHT_WRITE_FULL)
         x->connection->full = true;
     return status;
@@ -323,7 +342,7 @@ void bight_http_finish(bight_http_exchange *x)
     if (!is_begun(x))
         return;
     if (x->transforms &&
-        code(x, bight_bytes_of(NULL, 0), true) == BIGHT_WRITE_CLOSED)
+        send_coded(x, bight_bytes_of(NULL, 0), true) == BIGHT_WRITE_CLOSED)
         return;
     if (x->answer == BIGHT__HTTP_LENGTH_KNOWN && !x->silent &&
         x->sent < x->length) {
@@ -447,6 +466,11 @@ unsigned bight_http_status(const bight_http_exchange *x)
 uint64_t bight_http_written(const bight_http_exchange *x)
 {
     return x->written;
+}
+
+uint64_t bight_http_sent(const bight_http_exchange *x)
+{
+    return x->sent;
 }
 
 bool bight_http_is_coded(const bight_http_exchange *x)

@@ -159,6 +159,11 @@ void bight__http_body_tell(bight_http_exchange *x)
 
 void bight__http_body_data(bight_http_exchange *x, bight_bytes data)
 {
+    x->received += data.size;
+    if (x->limited && x->received > x->most) {
+        bight__http_refuse(x->connection, &too_large);
+        return;
+    }
     if (x->body == BIGHT__HTTP_KEPT)
         keep(x, data);
     else if (x->body == BIGHT__HTTP_STREAMED && !x->ended &&

@@ -8,7 +8,7 @@
 
 #include <bight/report.h>
 
-/* -- the end ------------------------------------------------------------- */
+/* -- the end -------------------------------------------------------------- */
 
 void bight__http_close(struct bight__http_connection *c)
 {
@@ -45,13 +45,14 @@ void bight__http_refuse(struct bight__http_connection *c,
     if (x == NULL || x->answer == BIGHT__HTTP_NOT_BEGUN)
         bight__http_answer_fault(c, fault->status);
     if (x != NULL) {
+        x->status = x->status > 0 ? x->status : (uint16_t)fault->status;
         x->answer = BIGHT__HTTP_FINISHED;
         bight__http_body_fail(x, bight_http_error(fault->status));
     }
     bight__http_close(c);
 }
 
-/* -- reading ------------------------------------------------------------- */
+/* -- reading -------------------------------------------------------------- */
 
 static bool may_read(const struct bight__http_connection *c)
 {

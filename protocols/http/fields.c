@@ -3,6 +3,8 @@
  * line or a head is refused (RFC 9112, 11.1; RFC 9110, 5.5). */
 #include <string.h>
 
+#include <bight/http_token.h>
+
 #include "server.h"
 
 static bool is_token_char(uint8_t c)
@@ -64,7 +66,7 @@ static bight_error check(const bight_http_exchange *x, const char *name,
     return bight_ok();
 }
 
-/* -- lines --------------------------------------------------------------- */
+/* -- lines ---------------------------------------------------------------- */
 
 static bool has_name(bight_bytes line, const char *name, size_t size)
 {
@@ -151,7 +153,10 @@ bight_bytes bight_http_answer_field(const bight_http_exchange *x,
     size_t at = 0;
     size_t end;
     if (!find(x, name, &at, &end))
-        return bight_bytes_of(NULL, 0);
+        return bight_http_same(bight_bytes_text(name),
+                               BIGHT_BYTES("Content-Type"))
+                   ? bight_bytes_text(x->type)
+                   : bight_bytes_of(NULL, 0);
     bight_bytes line = bight_bytes_tail(bight_buffer_bytes(&x->extra), at);
     return bight_bytes_tail(bight_bytes_head(line, end - at - 2),
                             strlen(name) + 2);

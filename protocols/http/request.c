@@ -131,3 +131,8 @@ uint64_t bight_http_body_length(const bight_http_exchange *x)
         return x->head.length;
     return x->head.framing == BIGHT__HTTP_NO_BODY ? 0 : UINT64_MAX;
 }
+
+uint64_t bight_http_received(const bight_http_exchange *x)
+{
+    return x->received;
+}

@@ -73,13 +73,16 @@ struct bight_http_exchange {
     struct bight__http_head head;
 
     /* The body. */
-    uint8_t body;   /* enum bight__http_body */
-    bool heard;     /* its head is complete */
-    bool complete;  /* all of the request is here */
-    bool continued; /* 100 was sent, or needs not be */
-    bool paused;    /* by whom it is streamed to */
-    bool ended;     /* the sink was told */
-    uint64_t mark;  /* octets of it at the last look at its speed */
+    uint8_t body;      /* enum bight__http_body */
+    bool heard;        /* its head is complete */
+    bool complete;     /* all of the request is here */
+    bool continued;    /* 100 was sent, or needs not be */
+    bool paused;       /* by whom it is streamed to */
+    bool ended;        /* the sink was told */
+    uint64_t mark;     /* octets of it at the last look at its speed */
+    uint64_t received; /* octets of it */
+    uint64_t most;     /* of them, if it is limited */
+    bool limited;
     bight_buffer kept;
     bight_bytes whole; /* what read_body gives */
     bight_promise *reading;
@@ -92,7 +95,8 @@ struct bight_http_exchange {
     bool transforms;
     uint8_t coder; /* which middleware */
     uint16_t status;
-    uint64_t length; /* that was promised */
+    const char *type; /* Content-Type, until the head was made */
+    uint64_t length;  /* that was promised */
     uint64_t written;
     uint64_t sent;      /* octets of the body on the wire */
     bight_buffer extra; /* fields: "Name: value\r\n" ... */
@@ -141,7 +145,7 @@ struct bight_http_server {
     const char *name;
 };
 
-/* -- clock.c: deadlines and the date -- */
+/* -- clock.c: deadlines and the date -------------------------------------- */
 
 bight_error bight__http_clock_init(bight_http_server *server);
 /* A connection comes, changes its phase, goes. */
@@ -150,7 +154,7 @@ void bight__http_clock_enter(struct bight__http_connection *c,
                              enum bight__http_phase phase);
 void bight__http_clock_remove(struct bight__http_connection *c);
 
-/* -- connection.c -- */
+/* -- connection.c --------------------------------------------------------- */
 
 /* Something about its exchange changed: if that is over, all is told soon. */
 void bight__http_settle(struct bight__http_connection *c);
@@ -164,7 +168,7 @@ void bight__http_refuse(struct bight__http_connection *c,
 /* Reads on as far as it may. */
 void bight__http_wake(struct bight__http_connection *c);
 
-/* -- exchange.c -- */
+/* -- exchange.c ----------------------------------------------------------- */
 
 /* NULL: no memory. */
 bight_http_exchange *bight__http_exchange_take(
@@ -175,7 +179,7 @@ void bight__http_exchange_handle(bight_http_exchange *x);
 void bight__http_pool_free(bight_http_server *server);
 void *bight__http_state(const bight_http_exchange *x, size_t index);
 
-/* -- body.c -- */
+/* -- body.c --------------------------------------------------------------- */
 
 void bight__http_body_data(bight_http_exchange *x, bight_bytes data);
 void bight__http_body_end(bight_http_exchange *x);
@@ -191,12 +195,12 @@ void bight__http_body_drop(bight_http_exchange *x);
 /* Whether the reader may go on with it. */
 bool bight__http_body_wanted(const bight_http_exchange *x);
 
-/* -- report.c -- */
+/* -- report.c ------------------------------------------------------------- */
 
 /* Tells the owner what became of it, if that wants to know. */
 void bight__http_report(const bight_http_exchange *x, bight_error error);
 
-/* -- answer.c -- */
+/* -- answer.c ------------------------------------------------------------- */
 
 /* What a client gets whose request was not understood: nobody is asked. */
 void bight__http_answer_fault(struct bight__http_connection *c,
@@ -205,7 +209,7 @@ void bight__http_answer_fault(struct bight__http_connection *c,
 void bight__http_answer_switch(bight_http_exchange *x, unsigned status);
 void bight__http_source_stop(bight_http_exchange *x);
 
-/* -- status.c -- */
+/* -- status.c ------------------------------------------------------------- */
 
 /* "HTTP/1.1 200 OK\r\n"; `buf` is for a status that nobody knows. */
 bight_bytes bight__http_status_line(unsigned status, char buf[32]);

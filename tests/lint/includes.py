@@ -19,7 +19,10 @@ DOORS = [
      re.compile(r"src/(loop|net|plugin)/|include/bight/uv\.h$|tests/")),
     (re.compile(r"^openssl/"),
      re.compile(r"src/net/tls[^/]*\.c$|include/bight/openssl\.h$")),
-    (re.compile(r"^http_parser\.h$"), re.compile(r"protocols/http/head\.c$|tests/")),
+    (re.compile(r"^http_parser\.h$"),
+     re.compile(r"protocols/http/head\.c$|tests/")),
+    (re.compile(r"^(zlib\.h$|brotli/)"),
+     re.compile(r"protocols/http/coder\.c$|tests/")),
 ]
 
 LIBC = re.compile(
