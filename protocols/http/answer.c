@@ -18,68 +18,82 @@ struct out {
     size_t used;
 };
 
-static void put(struct out *out, const void *data, size_t size)
+/* All of these answer where to go on. */
+static inline uint8_t *put(uint8_t *at, const void *data, size_t size)
 {
-    memcpy(out->bytes + out->used, data, size);
-    out->used += size;
+    memcpy(at, data, size);
+    return at + size;
 }
 
-#define PUT(out, literal) put(out, literal, sizeof(literal) - 1)
+#define PUT(at, literal) put(at, literal, sizeof(literal) - 1)
 
-static void put_number(struct out *out, uint64_t number)
+static uint8_t *put_number(uint8_t *at, uint64_t number)
 {
-    char digits[20];
-    size_t at = sizeof(digits);
-    do {
-        digits[--at] = (char)('0' + number % 10);
+    size_t digits = 1;
+    for (uint64_t rest = number; rest > 9; rest /= 10)
+        digits++;
+    uint8_t *end = at + digits;
+    for (at = end; digits > 0; digits--) {
+        *--at = (uint8_t)('0' + number % 10);
         number /= 10;
-    } while (number > 0);
-    put(out, digits + at, sizeof(digits) - at);
+    }
+    return end;
 }
 
-static void put_type(struct out *out, const char *type)
+static uint8_t *put_type(uint8_t *at, const char *type)
 {
     size_t size = type != NULL ? strlen(type) : 0;
     if (size == 0 || size > 256)
-        return;
-    PUT(out, "Content-Type: ");
-    put(out, type, size);
-    PUT(out, "\r\n");
+        return at;
+    at = PUT(at, "Content-Type: ");
+    at = put(at, type, size);
+    return PUT(at, "\r\n");
 }
 
-static void put_framing(struct out *out, const bight_http_exchange *x)
+static uint8_t *put_length(uint8_t *at, uint64_t length)
+{
+    at = PUT(at, "Content-Length: ");
+    at = put_number(at, length);
+    return PUT(at, "\r\n");
+}
+
+static uint8_t *put_framing(uint8_t *at, const bight_http_exchange *x)
 {
     bool none = x->status == 204 || x->status == 304 || x->status < 200;
     if (none)
-        return;
-    if (x->length != BIGHT_HTTP_LENGTH_UNKNOWN) {
-        PUT(out, "Content-Length: ");
-        put_number(out, x->length);
-        PUT(out, "\r\n");
-    } else if (x->head.minor == 1) {
-        PUT(out, "Transfer-Encoding: chunked\r\n");
-    }
+        return at;
+    if (x->length != BIGHT_HTTP_LENGTH_UNKNOWN)
+        return put_length(at, x->length);
+    return x->head.minor == 1 ? PUT(at, "Transfer-Encoding: chunked\r\n") : at;
 }
 
-static void put_connection(struct out *out, const bight_http_exchange *x)
+static uint8_t *put_connection(uint8_t *at, const bight_http_exchange *x)
 {
     if (x->connection->last)
-        PUT(out, "Connection: close\r\n");
-    else if (x->head.minor == 0)
-        PUT(out, "Connection: keep-alive\r\n");
+        return PUT(at, "Connection: close\r\n");
+    return x->head.minor == 0 ? PUT(at, "Connection: keep-alive\r\n") : at;
+}
+
+/* Of a 200 all of it lies together. */
+static uint8_t *put_common(uint8_t *at, const bight_http_server *server,
+                           unsigned status)
+{
+    char unknown[32];
+    size_t skip = server->line_size;
+    if (status == 200)
+        return put(at, server->common, server->common_size);
+    bight_bytes line = bight__http_status_line(status, unknown);
+    at = put(at, line.data, line.size);
+    return put(at, server->common + skip, server->common_size - skip);
 }
 
 static void put_head(struct out *out, const bight_http_exchange *x)
 {
-    const bight_http_server *server = x->connection->server;
-    char unknown[32];
-    bight_bytes line = bight__http_status_line(x->status, unknown);
-    out->used = 0;
-    put(out, line.data, line.size);
-    put(out, server->common, server->common_size);
-    put_type(out, x->type);
-    put_framing(out, x);
-    put_connection(out, x);
+    uint8_t *at = put_common(out->bytes, x->connection->server, x->status);
+    at = put_type(at, x->type);
+    at = put_framing(at, x);
+    at = put_connection(at, x);
+    out->used = (size_t)(at - out->bytes);
 }
 
 /* Small ones leave in one piece. */
@@ -88,10 +102,11 @@ static bight_write_status send_head(bight_http_exchange *x, struct out *out,
 {
     bight_transport *t = x->connection->transport;
     if (x->extra.end == 0 && out->used + 2 + body.size <= HEAD_MAX) {
-        PUT(out, "\r\n");
+        uint8_t *at = PUT(out->bytes + out->used, "\r\n");
         if (body.size > 0)
-            put(out, body.data, body.size);
-        return bight_transport_write(t, bight_bytes_of(out->bytes, out->used));
+            at = put(at, body.data, body.size);
+        return bight_transport_write(
+            t, bight_bytes_of(out->bytes, (size_t)(at - out->bytes)));
     }
     const bight_bytes pieces[] = {bight_bytes_of(out->bytes, out->used),
                                   bight_buffer_bytes(&x->extra),
@@ -149,7 +164,7 @@ static void begin(bight_http_exchange *x, unsigned status, const char *type,
     x->type = type;
     x->length = length;
     x->silent = status == 204 || status == 304 ||
-                bight_bytes_equal(bight_http_method(x), BIGHT_BYTES("HEAD"));
+                x->head.method_number == BIGHT__HTTP_METHOD_HEAD;
     if (x->asked > 0)
         ask_middleware(x);
 }
@@ -423,20 +438,15 @@ void bight__http_answer_fault(struct bight__http_connection *c, unsigned status)
 {
     struct out out;
     char text[64];
-    char unknown[32];
-    bight_bytes line = bight__http_status_line(status, unknown);
     size_t size = (size_t)snprintf(text, sizeof(text), "%u %s\n", status,
                                    bight__http_reason(status));
-    out.used = 0;
-    put(&out, line.data, line.size);
-    put(&out, c->server->common, c->server->common_size);
-    put_type(&out, "text/plain; charset=utf-8");
-    PUT(&out, "Content-Length: ");
-    put_number(&out, size);
-    PUT(&out, "\r\nConnection: close\r\n\r\n");
-    put(&out, text, size);
-    (void)bight_transport_write(c->transport,
-                                bight_bytes_of(out.bytes, out.used));
+    uint8_t *at = put_common(out.bytes, c->server, status);
+    at = put_type(at, "text/plain; charset=utf-8");
+    at = put_length(at, size);
+    at = PUT(at, "Connection: close\r\n\r\n");
+    at = put(at, text, size);
+    (void)bight_transport_write(
+        c->transport, bight_bytes_of(out.bytes, (size_t)(at - out.bytes)));
 }
 
 void bight__http_answer_switch(bight_http_exchange *x, unsigned status)

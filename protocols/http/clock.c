@@ -2,7 +2,9 @@
 /*
  * Deadlines and the date, by one timer each second. Connections of a phase wait
  * in a list in the order in which they came to it, and all of them as long: so
- * only the first need be looked at, and a change of phase costs a relinking.
+ * only the first need be looked at. One that is BUSY stays in the list where it
+ * was, since most come back to that within the second; it is moved when it is
+ * found there.
  */
 #include <string.h>
 
@@ -27,7 +29,16 @@ static void append(struct bight__http_node *list, struct bight__http_node *node)
     list->prev = node;
 }
 
-/* -- the date ------------------------------------------------------------ */
+static void relink(struct bight__http_connection *c,
+                   enum bight__http_phase phase)
+{
+    unlink_node(&c->node);
+    append(&c->server->phases[phase], &c->node);
+    c->listed = (uint8_t)phase & 15u;
+    c->since = c->server->second;
+}
+
+/* -- the date ------------------------------------------------------------- */
 
 static void set_date(bight_http_server *server)
 {
@@ -37,7 +48,7 @@ static void set_date(bight_http_server *server)
     memcpy(server->common + server->date_at, date, BIGHT_HTTP_DATE_SIZE);
 }
 
-/* -- deadlines ----------------------------------------------------------- */
+/* -- deadlines ------------------------------------------------------------ */
 
 static const struct bight__http_fault slow_head = {408, "RFC 9110, 15.5.9",
                                                    "the head took too long"};
@@ -77,14 +88,12 @@ static void expire(struct bight__http_connection *c)
     } else if (c->phase == BIGHT__HTTP_SOME) {
         bight__http_refuse(c, &slow_head);
     } else {
-        c->closing = true;
-        bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
-        bight_transport_close(c->transport);
+        bight__http_close(c);
     }
 }
 
-/* Whoever expired is in another list, or at the end of this one with a newer
- * second. */
+/* Whoever expires is moved first, so that the list gets shorter whatever comes
+ * of it. */
 static void sweep(bight_http_server *server, enum bight__http_phase phase)
 {
     struct bight__http_node *list = &server->phases[phase];
@@ -93,7 +102,9 @@ static void sweep(bight_http_server *server, enum bight__http_phase phase)
         struct bight__http_connection *c = of(list->next);
         if (server->second - c->since < limit)
             return;
-        expire(c);
+        relink(c, BIGHT__HTTP_BUSY);
+        if (c->phase == phase)
+            expire(c);
     }
 }
 
@@ -117,7 +128,8 @@ static void on_done(void *ctx)
     struct bight__http_node *list = &server->phases[BIGHT__HTTP_DONE];
     while (list->next != list) {
         struct bight__http_connection *c = of(list->next);
-        bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
+        relink(c, BIGHT__HTTP_BUSY);
+        c->phase = BIGHT__HTTP_BUSY;
         bight__http_settle_now(c);
     }
 }
@@ -137,7 +149,7 @@ bight_error bight__http_clock_init(bight_http_server *server)
 void bight__http_clock_add(struct bight__http_connection *c)
 {
     bight_http_server *server = c->server;
-    c->phase = BIGHT__HTTP_IDLE;
+    c->phase = c->listed = BIGHT__HTTP_IDLE;
     c->since = server->second;
     append(&server->phases[BIGHT__HTTP_IDLE], &c->node);
     if (server->connections++ > 0 || bight_timer_active(server->timer))
@@ -149,10 +161,10 @@ void bight__http_clock_add(struct bight__http_connection *c)
 void bight__http_clock_enter(struct bight__http_connection *c,
                              enum bight__http_phase phase)
 {
-    unlink_node(&c->node);
-    append(&c->server->phases[phase], &c->node);
-    c->phase = (uint8_t)phase;
-    c->since = c->server->second;
+    c->phase = (uint8_t)phase & 15u;
+    if (phase != BIGHT__HTTP_BUSY &&
+        (phase != c->listed || c->since != c->server->second))
+        relink(c, phase);
 }
 
 void bight__http_clock_remove(struct bight__http_connection *c)

@@ -72,10 +72,16 @@ static bool begin(struct bight__http_connection *c)
     return false;
 }
 
-static void on_head(struct bight__http_connection *c)
+/* Without a body the request is complete before it is handled, and its end is
+ * told behind that. */
+static void on_head(struct bight__http_connection *c, bight_bytes *data)
 {
     bight_http_exchange *x = c->exchange;
+    bight_bytes none;
     x->heard = true;
+    x->complete = x->head.framing == BIGHT__HTTP_NO_BODY;
+    if (x->complete)
+        (void)bight__http_reader_step(&c->reader, &x->head, data, &none);
     bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
     if (c->reported)
         x->began_ns = bight_loop_now_ns(c->server->loop);
@@ -83,21 +89,40 @@ static void on_head(struct bight__http_connection *c)
         bight_http_fail(x, 417);
     else
         bight__http_exchange_handle(x);
+    if (x->complete)
+        bight__http_body_end(x);
+}
+
+/* A client that said so sends no more: its eof need not be waited for (T23).
+ * What it sent all the same has to be read, else a reset might overtake the
+ * answer. */
+static bool is_last_word(const struct bight__http_connection *c,
+                         const bight_http_exchange *x, bight_bytes behind)
+{
+    return x->complete && !x->head.keep_alive && behind.size == 0 && !c->held;
+}
+
+static void end(struct bight__http_connection *c, bool now)
+{
+    bight__http_close(c);
+    if (now)
+        bight_transport_close_now(c->transport);
 }
 
 /* The exchange is over for both sides. */
-static void finish(struct bight__http_connection *c)
+static void finish(struct bight__http_connection *c, bight_bytes behind)
 {
     bight_http_exchange *x = c->exchange;
     if (x == NULL || x->answer != BIGHT__HTTP_FINISHED || x->awaited)
         return;
     if (!x->complete && !c->last && !c->closing)
         return; /* its body is being dropped */
+    bool now = is_last_word(c, x, behind);
     c->exchange = NULL;
     c->requests++;
     bight__http_exchange_end(x, bight_ok());
     if (c->last)
-        bight__http_close(c);
+        end(c, now);
     else if (!c->closing)
         bight__http_clock_enter(c, BIGHT__HTTP_IDLE);
 }
@@ -131,7 +156,7 @@ static bool take_event(struct bight__http_connection *c, bight_bytes *data)
             bight__http_clock_enter(c, BIGHT__HTTP_SOME);
         return false;
     case BIGHT__HTTP_HEAD:
-        on_head(c);
+        on_head(c, data);
         break;
     case BIGHT__HTTP_DATA:
         bight__http_body_data(x, piece);
@@ -147,7 +172,7 @@ static bool take_event(struct bight__http_connection *c, bight_bytes *data)
         bight__http_refuse(c, c->reader.fault);
         return false;
     }
-    finish(c);
+    finish(c, *data);
     return true;
 }
 
@@ -183,7 +208,7 @@ void bight__http_settle_now(struct bight__http_connection *c)
     if (c->exchange != NULL)
         bight__http_body_tell(c->exchange);
     c->running = false;
-    finish(c);
+    finish(c, bight_bytes_of(NULL, 0));
     bight__http_wake(c);
 }
 

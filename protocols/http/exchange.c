@@ -11,7 +11,7 @@
 #define POOL_MAX 256
 #define KEEP_MAX ((size_t)16 * 1024)
 
-/* -- the pool ------------------------------------------------------------ */
+/* -- the pool ------------------------------------------------------------- */
 
 static bight_http_exchange *make(const bight_http_server *server)
 {
@@ -55,19 +55,13 @@ static void empty(bight_buffer *buffer)
         bight_buffer_clear(buffer);
 }
 
-/* All between the buffers is as new. */
 static void reset(bight_http_exchange *x, const bight_http_server *server)
 {
-    bight_buffer kept = x->kept;
-    bight_buffer extra = x->extra;
-    bight_buffer coded = x->coded;
+    const size_t first = offsetof(bight_http_exchange, body);
     bight__http_head_reset(&x->head);
-    memset((char *)x + offsetof(bight_http_exchange, body), 0,
-           sizeof(*x) - offsetof(bight_http_exchange, body) +
-               server->states_size * sizeof(x->states[0]));
-    x->kept = kept;
-    x->extra = extra;
-    x->coded = coded;
+    memset((char *)x + first, 0, sizeof(*x) - first);
+    if (server->states_size > 0)
+        memset(x->states, 0, server->states_size * sizeof(x->states[0]));
     empty(&x->kept);
     empty(&x->extra);
     empty(&x->coded);
@@ -94,7 +88,7 @@ void bight__http_pool_free(bight_http_server *server)
     }
 }
 
-/* -- who answers --------------------------------------------------------- */
+/* -- who answers ---------------------------------------------------------- */
 
 void *bight__http_state(const bight_http_exchange *x, size_t index)
 {
@@ -187,7 +181,7 @@ void bight_http_later(bight_http_exchange *x)
     x->later = true;
 }
 
-/* -- the end ------------------------------------------------------------- */
+/* -- the end -------------------------------------------------------------- */
 
 void bight_http_on_end(bight_http_exchange *x, bight_http_end_fn fn, void *ctx)
 {

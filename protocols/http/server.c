@@ -41,10 +41,14 @@ static void set_reading(bight_http_server *server)
 
 static void set_common(bight_http_server *server, const char *name)
 {
-    int size = 0;
+    bight_bytes line = bight__http_status_line(200, NULL);
+    memcpy(server->common, line.data, line.size);
+    server->line_size = line.size;
+    int size = (int)line.size;
     if (name != NULL)
-        size = snprintf(server->common, sizeof(server->common),
-                        "Server: %.64s\r\n", name);
+        size += snprintf(server->common + size,
+                         sizeof(server->common) - (size_t)size,
+                         "Server: %.64s\r\n", name);
     server->date_at = (size_t)size + sizeof("Date: ") - 1;
     size +=
         snprintf(server->common + size, sizeof(server->common) - (size_t)size,
@@ -111,7 +115,7 @@ void bight_http_server_free(bight_http_server *server)
     bight_free(server);
 }
 
-/* -- the factory --------------------------------------------------------- */
+/* -- the factory ---------------------------------------------------------- */
 
 static bight_error started(void *shared, const void *options, bight_loop *loop)
 {

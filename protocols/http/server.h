@@ -37,13 +37,14 @@ struct bight__http_connection {
     bight_http_server *server;
     bight_http_exchange *exchange; /* NULL: idle */
     struct bight__http_reader reader;
-    uint32_t since;    /* the server's second in which the phase began */
+    uint32_t since;    /* the server's second in which it came to its list */
     uint32_t requests; /* answered */
-    uint8_t phase;
-    bool last;     /* no further request */
-    bool closing;  /* not an octet is read any more */
-    bool held;     /* it paused reading, bytes are put back */
-    bool full;     /* the client does not read what it is sent */
+    uint8_t phase : 4;
+    uint8_t listed : 4; /* the phase whose list it is in: clock.c */
+    bool last;          /* no further request */
+    bool closing;       /* not an octet is read any more */
+    bool held;          /* it paused reading, bytes are put back */
+    bool full;          /* the client does not read what it is sent */
     bool running;  /* its octets are being read: what ends here goes on there */
     bool reported; /* the owner wants to know of requests */
     bool patient;  /* the write timeout is set */
@@ -71,8 +72,15 @@ struct bight_http_exchange {
     struct bight__http_connection *connection;
     bight_http_exchange *next_free;
     struct bight__http_head head;
+    struct {
+        const char *name;
+        struct bight__http_slice value;
+    } values[BIGHT__HTTP_VALUES]; /* of the path */
+    bight_buffer kept;            /* the body */
+    bight_buffer extra; /* fields of the answer: "Name: value\r\n" ... */
+    bight_buffer coded; /* what middleware made of the answer's body */
 
-    /* The body. */
+    /* From here on all is zero at first. The body. */
     uint8_t body;      /* enum bight__http_body */
     bool heard;        /* its head is complete */
     bool complete;     /* all of the request is here */
@@ -83,7 +91,6 @@ struct bight_http_exchange {
     uint64_t received; /* octets of it */
     uint64_t most;     /* of them, if it is limited */
     bool limited;
-    bight_buffer kept;
     bight_bytes whole; /* what read_body gives */
     bight_promise *reading;
     const bight_http_sink *sink;
@@ -98,9 +105,7 @@ struct bight_http_exchange {
     const char *type; /* Content-Type, until the head was made */
     uint64_t length;  /* that was promised */
     uint64_t written;
-    uint64_t sent;      /* octets of the body on the wire */
-    bight_buffer extra; /* fields: "Name: value\r\n" ... */
-    bight_buffer coded; /* what middleware made of the body */
+    uint64_t sent; /* octets of the body on the wire */
     const bight_http_source *source;
     void *source_ctx;
 
@@ -111,10 +116,6 @@ struct bight_http_exchange {
     bight_http_end_fn on_end;
     void *end_ctx;
     uint64_t began_ns;
-    struct {
-        const char *name;
-        struct bight__http_slice value;
-    } values[BIGHT__HTTP_VALUES]; /* of the path */
     uint8_t value_count;
 
     uint64_t states[]; /* of middleware */
@@ -139,7 +140,8 @@ struct bight_http_server {
     uint32_t second;      /* of the timer: a coarse clock */
     size_t connections;
     struct bight__http_node phases[BIGHT__HTTP_PHASES];
-    char common[192]; /* "Server: bight\r\nDate: ...\r\n" */
+    char common[192]; /* "HTTP/1.1 200 OK\r\nServer: bight\r\nDate: ...\r\n" */
+    size_t line_size; /* of that, its first line */
     size_t common_size;
     size_t date_at;
     const char *name;

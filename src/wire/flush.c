@@ -204,8 +204,7 @@ static void flush_rest(bight_transport *t, struct bight__out *out)
 static bool is_plain(const bight_transport *t, const struct bight__out *out)
 {
     return t->gate == BIGHT__GATE_OUT && t->cold == NULL && out->count == 1 &&
-           out->taken == 0 && out->files == 0 && out->queue.head == NULL &&
-           out->arena == NULL;
+           out->taken == 0 && out->files == 0 && out->queue.head == NULL;
 }
 
 /* The short way: what the wire takes whole leaves no trace. */
@@ -229,10 +228,15 @@ void bight__out_flush(struct bight__dirty *dirty)
     bight_loop *loop = bight__transport_loop(t);
     t->bytes_out += (size_t)taken;
     t->timer.mark = (uint32_t)loop->now_ms;
-    t->out = NULL;
-    t->gate = 0;
     out->count = 0;
     out->corked = 0;
+    if (__builtin_expect(out->arena != NULL && loop->out_pool != NULL, 0)) {
+        bight__out_detach(t);
+        return;
+    }
+    t->out = NULL;
+    t->gate = 0;
+    out->arena_used = 0;
     out->dirty.next = loop->out_pool;
     loop->out_pool = out;
 }

@@ -16,7 +16,7 @@
 #include <bight/filter.h>
 #include <bight/log.h>
 
-#include "wire/wire.h"
+#include "wire/owner.h"
 
 /* -- the block ------------------------------------------------------------ */
 
@@ -33,40 +33,32 @@ static struct bight__out *out_new(bight_loop *loop)
     return out;
 }
 
-static uint8_t *arena_new(bight_loop *loop)
-{
-    struct bight__wire *wire = loop->wire;
-    uint8_t *arena = wire->arena;
-    if (arena == NULL)
-        return bight_alloc(BIGHT__ARENA_SIZE);
-    wire->arena = NULL;
-    return arena;
-}
-
-static void arena_free(bight_loop *loop, struct bight__out *out)
+static bool has_arena(struct bight__out *out)
 {
     if (out->arena == NULL)
-        return;
-    if (loop->wire->arena == NULL)
-        loop->wire->arena = out->arena;
-    else
-        bight_free(out->arena);
-    out->arena = NULL;
-    out->arena_used = 0;
+        out->arena = bight_alloc(BIGHT__ARENA_SIZE);
+    return out->arena != NULL;
 }
 
-/* One block is kept for the next write; blocked peers' are given back. */
+static void out_free(struct bight__out *out)
+{
+    bight_free(out->arena);
+    bight_free(out);
+}
+
+/* One block, and its arena, is kept for the next write; blocked peers' are
+ * given back. */
 void bight__out_detach(bight_transport *t)
 {
     struct bight__out *out = t->out;
     bight_loop *loop = bight__transport_loop(t);
-    arena_free(loop, out);
     t->out = NULL;
     t->gate &= (uint8_t)~BIGHT__GATE_OUT;
     if (loop->out_pool != NULL) {
-        bight_free(out);
+        out_free(out);
         return;
     }
+    out->arena_used = 0;
     out->dirty.next = NULL;
     loop->out_pool = out;
 }
@@ -76,9 +68,8 @@ void bight__out_fini(bight_loop *loop)
     while (loop->out_pool != NULL) {
         struct bight__out *out = loop->out_pool;
         loop->out_pool = out->dirty.next;
-        bight_free(out);
+        out_free(out);
     }
-    bight_free(loop->wire->arena);
 }
 
 static void attach(bight_transport *t, struct bight__out *out)
@@ -137,12 +128,9 @@ static void cork_push(struct bight__out *out, bight_bytes data)
     out->pieces[out->count++] = data;
 }
 
-static bool cork_copy(bight_transport *t, struct bight__out *out,
-                      bight_bytes data)
+static bool cork_copy(struct bight__out *out, bight_bytes data)
 {
-    if (out->arena == NULL)
-        out->arena = arena_new(bight__transport_loop(t));
-    if (out->arena == NULL)
+    if (!has_arena(out))
         return false;
     uint8_t *copy = out->arena + out->arena_used;
     memcpy(copy, data.data, data.size);
@@ -170,7 +158,7 @@ static void add(bight_transport *t, struct bight__out *out, bight_bytes data)
              out->count < BIGHT__CORK_PIECES)
         cork_push(out, data);
     else if (fits_arena(out, data))
-        ok = cork_copy(t, out, data);
+        ok = cork_copy(out, data);
     else
         bight__out_leave(t, out, &data);
     if (!ok)
@@ -302,15 +290,54 @@ static __attribute__((noinline)) bight_write_status write_one(
     return bight_transport_writev(t, &data, 1);
 }
 
-/* The short way: the first write of a dispatch, of bytes just read. */
+/* No cap is near, whatever the layers below have corked (T17). */
+static bool is_far_from_cap(const bight_transport *t)
+{
+    return t->cold == NULL &&
+           t->owner->limits.write_cap / BIGHT__CORK_SIZE > t->level;
+}
+
+/* Behind another copy of this dispatch, of which it becomes a part. */
+static bool append(bight_transport *t, bight_bytes data)
+{
+    struct bight__out *out = t->out;
+    if (t->gate != BIGHT__GATE_OUT || (t->facts & BIGHT__PAUSED) != 0 ||
+        !is_far_from_cap(t) || out->count != 1 || !out->on_dirty ||
+        out->queue.head != NULL || out->pieces[0].data != out->arena ||
+        !fits_arena(out, data) || is_lent(bight__transport_loop(t), data) ||
+        BIGHT__MUTANT(REORDER))
+        return false;
+    memcpy(out->arena + out->arena_used, data.data, data.size);
+    out->arena_used += data.size;
+    out->pieces[0].size += data.size;
+    out->corked += data.size;
+    return true;
+}
+
+/* The block's first copy; the arena is there since it served before. */
+static bool copy_first(const bight_transport *t, struct bight__out *out,
+                       bight_bytes *data)
+{
+    if (out->arena == NULL || data->size > BIGHT__CORK_COPY ||
+        !is_far_from_cap(t) || BIGHT__MUTANT(NO_CORK))
+        return false;
+    memcpy(out->arena, data->data, data->size);
+    out->arena_used = data->size;
+    data->data = out->arena;
+    return true;
+}
+
+/* The short way: the first write of a dispatch, and small ones behind it. */
 bight_write_status bight_transport_write(bight_transport *t, bight_bytes data)
 {
     bight__transport_check(t);
     bight_loop *loop = bight__transport_loop(t);
-    struct bight__out *out;
-    if (__builtin_expect(t->gate != 0 || (out = loop->out_pool) == NULL ||
-                             !is_lent(loop, data) || data.size == 0,
-                         0))
+    struct bight__out *out = loop->out_pool;
+    if (__builtin_expect(data.size == 0, 0))
+        return write_one(t, data);
+    if (__builtin_expect(t->gate != 0 || out == NULL, 0))
+        return append(t, data) ? BIGHT_WRITE_READY : write_one(t, data);
+    if (!is_lent(loop, data) && !copy_first(t, out, &data))
         return write_one(t, data);
     loop->out_pool = out->dirty.next;
     attach(t, out);
@@ -357,11 +384,10 @@ static bool cork_file(bight_transport *t, struct bight__out *out, int fd,
         length > BIGHT__ARENA_SIZE - out->arena_used ||
         out->count == BIGHT__CORK_PIECES)
         return false;
-    if (out->arena == NULL)
-        out->arena = arena_new(loop);
+    if (!has_arena(out))
+        return false;
     uint8_t *copy = out->arena + out->arena_used;
-    if (out->arena == NULL ||
-        !bight__file_peek(loop, fd, offset, copy, (size_t)length))
+    if (!bight__file_peek(loop, fd, offset, copy, (size_t)length))
         return false;
     out->arena_used += (size_t)length;
     cork_push(out, bight_bytes_of(copy, (size_t)length));

@@ -11,7 +11,6 @@
 #define BIGHT__LOG_LIMITS 16
 
 struct bight__wire {
-    uint8_t *arena;               /* one spare arena */
     const uint8_t *offered;       /* by get_buffer, for the read under way */
     const bight_transport *asked; /* whose driver asks where to read to */
     struct bight__list protocols;

@@ -14,9 +14,7 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shlex
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -24,24 +22,31 @@ from dataclasses import asdict
 import gates
 import report
 from measure import (
-    IDLE_CONNECTIONS,
     Bench,
     Cell,
     allocations,
     idle_memory,
     instructions,
     system_calls,
-    times,
+    time_cell,
     with_tool,
 )
 from processes import BenchError
+from runner import (
+    exit_code,
+    find,
+    find_cores,
+    leave,
+    limit_time,
+    progress,
+    raise_descriptor_limit,
+)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BASELINES = ("uv_best", "epoll", "uv_plain")
 SIZES = {"64B": 64, "1K": 1024, "10K": 10240, "100K": 102400}
 FULL_ROUNDS, QUICK_ROUNDS = 9, 3
-MORE_ROUNDS = 2  # times as many, where a time fails
 FULL_SECONDS, QUICK_SECONDS = 0.3, 0.08
 FULL_LIMIT, QUICK_LIMIT = 3600, 180  # seconds until the runner gives up
 QUICK = ("64B@100", "1K@1", "1K@10", "1K@100", "10K@10", "100K@10")
@@ -91,18 +96,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def leave(code, message):
-    print(f"echo.py: {message}", file=sys.stderr)
-    raise SystemExit(code)
-
-
-def find(candidates, what):
-    for path in candidates:
-        if os.access(path, os.X_OK):
-            return os.path.abspath(path)
-    leave(66, f"no {what}: tried {', '.join(candidates)}")
-
-
 def find_programs(wanted):
     """The folder of the baselines, all of which have to be there."""
     default = [f"{ROOT}/build/tests/bench", f"{ROOT}/build"]
@@ -131,31 +124,6 @@ def find_servers(arguments, folder):
     return servers
 
 
-def find_cores(wanted, notes):
-    usable = sorted(os.sched_getaffinity(0))
-    if wanted:
-        try:
-            chosen = tuple(int(part) for part in wanted.split(","))
-        except ValueError:
-            chosen = ()
-        if len(chosen) != 2 or not set(chosen) <= set(usable):
-            leave(64, f"--cores {wanted}: not two of {usable}")
-        return chosen
-    if len(usable) < 2:
-        notes.append("server and load share the only core")
-        return usable[0], usable[0]
-    return usable[0], usable[1]
-
-
-def raise_descriptor_limit():
-    """Children inherit it."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    wanted = IDLE_CONNECTIONS + 100
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        leave(71, f"{hard} descriptors are allowed, {wanted} are needed")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
 def choose(arguments):
     """The cells to time, and whether idle connections are weighed."""
     cells = all_cells()
@@ -170,22 +138,6 @@ def choose(arguments):
         names = (*QUICK, gates.PIPELINED, gates.CONNECT)
         return [cells[name] for name in names], True
     return list(cells.values()), True
-
-
-def progress():
-    """A status line on a terminal, otherwise a line every ten seconds."""
-    last = time.monotonic()
-    terminal = sys.stderr.isatty()
-
-    def step(text):
-        nonlocal last
-        if terminal:
-            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-        elif text and time.monotonic() - last >= 10:
-            last = time.monotonic()
-            print(text, file=sys.stderr, flush=True)
-
-    return step
 
 
 def count_jobs(cells, quick):
@@ -219,36 +171,13 @@ def count(bench, cells, quick, measured, step):
         list(pool.map(run, count_jobs(cells, quick)))
 
 
-def time_cell(bench, cell, quick, step):
-    """The rounds of a cell; where a gate fails, up to twice as many again.
-
-    The median over all of them forgives a disturbed machine, and does not
-    forgive a slower bight.
-    """
-    servers = {
-        name: {
-            "rounds": [],
-            "calls": None,
-            "allocations": None,
-            "instructions": None,
-        }
-        for name in bench.servers
-    }
-    entry = {"cell": asdict(cell), "servers": servers}
-    for _ in range(1 if quick else 1 + MORE_ROUNDS):
-        for name, rounds in times(bench, cell, step).items():
-            servers[name]["rounds"] += rounds
-        found = gates.time_gates(cell.name, entry, quick)
-        if all(one["verdict"] == "pass" for one in found):
-            break
-    return entry
-
-
 def measure(bench, cells, idle, quick):
     step = progress()
     measured = {}
     for cell in cells:
-        measured[cell.name] = time_cell(bench, cell, quick, step)
+        measured[cell.name] = time_cell(
+            bench, cell, quick, gates.time_gates, step
+        )
     weights = {}
     if idle:
         for name in bench.servers:
@@ -260,19 +189,6 @@ def measure(bench, cells, idle, quick):
         entry["ratios"] = found
     step("")
     return {"cells": measured, "idle": weights}
-
-
-def exit_code(verdicts):
-    if "fail" in verdicts:
-        return 2
-    return 1 if "not measured" in verdicts else 0
-
-
-def on_signal(number, _frame):
-    """The blocks that own the children end them on the way out."""
-    if number == signal.SIGALRM:
-        leave(75, "out of time")
-    raise SystemExit(128 + number)
 
 
 def make_bench(arguments):
@@ -300,9 +216,7 @@ def main():
     bench = make_bench(arguments)
     cells, idle = choose(arguments)
     raise_descriptor_limit()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
-        signal.signal(number, on_signal)
-    signal.alarm(QUICK_LIMIT if arguments.quick else FULL_LIMIT)
+    limit_time(QUICK_LIMIT if arguments.quick else FULL_LIMIT)
     begin = time.monotonic()
     try:
         measured = measure(bench, cells, idle, arguments.quick)

@@ -46,5 +46,5 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 
 int main(int argc, char **argv)
 {
-    return uv_server_run(argc, argv, on_alloc, on_read);
+    return uv_server_run(argc, argv, sizeof(uv_tcp_t), on_alloc, on_read);
 }

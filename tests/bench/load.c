@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The load: one thread, many connections, every echoed byte compared.
+/* The load: one thread, many connections, every byte that comes back compared.
  *
  * Sockets are blocking, so that connecting, the first message and the end
  * are plain calls; a measurement itself uses MSG_DONTWAIT and epoll only.
- * Each connection carries one endless stream, a stretch of a fixed pseudo-
- * random pattern that starts elsewhere on each connection: a byte lost,
- * doubled or crossed over between connections is found by one memcmp.
+ * Each connection carries one endless stream; an echoed one is a stretch of a
+ * fixed pseudo-random pattern that starts elsewhere on each connection, so that
+ * a byte lost, doubled or crossed over between connections is found by memcmp.
  *
  * A connection is a window of credit: `refill` allows k more messages,
  * `pump` sends what is allowed, `receive` completes messages and refills at
@@ -13,6 +13,7 @@
 #include "bench.h"
 #include "histogram.h"
 #include "load_options.h"
+#include "load_stream.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -26,7 +27,6 @@
 #include <unistd.h>
 
 #define EVENTS 1024
-#define PATTERN_PERIOD 65521
 #define CONNECTS_PER_ADDRESS 20000
 #define FIRST_MESSAGE_MAX 1024
 #define IDLE_WAVE 100
@@ -34,8 +34,8 @@
 struct conn {
     int fd;
     bool blocked;     /* waits for EPOLLOUT too */
-    size_t origin;    /* where in the pattern the stream starts */
-    uint64_t allowed; /* bytes of the stream */
+    size_t origin;    /* where in the stream it starts */
+    uint64_t allowed; /* bytes to be sent */
     uint64_t sent;
     uint64_t received;
     uint64_t first;    /* number of the oldest message under way */
@@ -48,7 +48,7 @@ struct load {
     int epoll_fd;
     struct conn *conns;
     uint64_t *stamps;
-    uint8_t *pattern;
+    struct load_stream stream;
     uint64_t connects; /* so far, to change the source address in time */
     uint64_t limit;    /* messages of this run, 0: until stop_at */
     uint64_t stop_at;
@@ -80,24 +80,11 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
-static uint8_t *make_pattern(size_t longest)
-{
-    uint32_t state = 2463534242u;
-    uint8_t *pattern = allocate(PATTERN_PERIOD + longest, 1);
-    for (size_t i = 0; i < PATTERN_PERIOD + longest; i++) {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        pattern[i] = i < PATTERN_PERIOD ? (uint8_t)(state >> 24)
-                                        : pattern[i - PATTERN_PERIOD];
-    }
-    return pattern;
-}
-
+/* Of what it sends. */
 static const uint8_t *stream_at(const struct load *l, const struct conn *c,
                                 uint64_t position)
 {
-    return l->pattern + (c->origin + position) % PATTERN_PERIOD;
+    return l->stream.out + (c->origin + position) % l->stream.out_period;
 }
 
 /* An address of 127/8 has 28000 ports for one peer; then the next one's turn
@@ -182,15 +169,18 @@ static void conn_refill(struct load *l, struct conn *c, uint64_t wanted,
     uint64_t count = may_issue(l, wanted, now);
     for (uint64_t i = 0; i < count; i++)
         c->sent_at[c->next++ % l->options.depth] = now;
-    c->allowed += count * l->options.size;
+    c->allowed += count * l->stream.out_size;
     l->issued += count;
     if (count)
         conn_pump(l, c);
 }
 
-/* The client closes first: all it sent is back, so this is a plain FIN. */
+/* An echo's client closes first: all it sent is back, so this is a plain FIN.
+ * A request says that its server does. */
 static void conn_reopen(struct load *l, struct conn *c)
 {
+    if (l->options.request && recv(c->fd, incoming, sizeof(incoming), 0) != 0)
+        fail("a connection that was to be closed stays");
     (void)close(c->fd);
     c->fd = -1;
     uint64_t now = now_ns();
@@ -202,10 +192,12 @@ static void conn_reopen(struct load *l, struct conn *c)
 
 static void compare(const struct load *l, struct conn *c, size_t len)
 {
-    if (len > c->sent - c->received)
-        fail("more came back than was sent");
-    if (memcmp(incoming, stream_at(l, c, c->received), len) != 0)
-        fail("what came back is not what was sent");
+    const struct load_stream *s = &l->stream;
+    if (c->received + len >
+        c->sent / s->out_size * s->in_size + c->sent % s->out_size)
+        fail("more came back than was sent for");
+    if (!load_stream_matches(s, c->origin + c->received, incoming, len))
+        fail("what came back is not what has to");
     c->received += len;
 }
 
@@ -218,9 +210,9 @@ static void conn_receive(struct load *l, struct conn *c)
         bench_die("recv");
     if (n == 0)
         fail("the server closed a connection");
-    uint64_t before = c->received / l->options.size;
+    uint64_t before = c->received / l->stream.in_size;
     compare(l, c, (size_t)n);
-    uint64_t count = c->received / l->options.size - before;
+    uint64_t count = c->received / l->stream.in_size - before;
     if (!count)
         return;
     uint64_t now = now_ns();
@@ -267,7 +259,7 @@ static void report(const struct load *l, double seconds)
     printf("{\"messages\":%llu,\"seconds\":%.6f,\"rate\":%.1f,"
            "\"bytes\":%llu,\"p50_us\":%.2f,\"p99_us\":%.2f}\n",
            (unsigned long long)l->done, seconds, done / seconds,
-           (unsigned long long)(l->done * l->options.size),
+           (unsigned long long)(l->done * l->stream.in_size),
            histogram_quantile(&l->latencies, 0.5) / 1000,
            histogram_quantile(&l->latencies, 0.99) / 1000);
     fflush(stdout);
@@ -289,15 +281,16 @@ static void run(struct load *l, uint64_t messages, double seconds)
     report(l, (double)(now_ns() - begin) / 1e9);
 }
 
-static size_t first_message_size(const struct load *l)
+/* Of a large message to be echoed a part will do. */
+static size_t first_message_size(const struct load *l, size_t size)
 {
-    size_t size = l->options.size;
-    return size < FIRST_MESSAGE_MAX ? size : FIRST_MESSAGE_MAX;
+    return size < FIRST_MESSAGE_MAX || l->options.request ? size
+                                                          : FIRST_MESSAGE_MAX;
 }
 
 static void greet(struct load *l, struct conn *c)
 {
-    size_t len = first_message_size(l);
+    size_t len = first_message_size(l, l->stream.out_size);
     ssize_t sent = send(c->fd, stream_at(l, c, 0), len, MSG_NOSIGNAL);
     if (sent < 0 || (size_t)sent != len)
         bench_die("first message");
@@ -306,14 +299,17 @@ static void greet(struct load *l, struct conn *c)
 
 static void hear(struct load *l, struct conn *c)
 {
-    size_t len = first_message_size(l);
+    size_t len = first_message_size(l, l->stream.in_size);
     while (c->received < len) {
-        ssize_t got = recv(c->fd, incoming, len - (size_t)c->received, 0);
+        size_t left = len - (size_t)c->received;
+        size_t most = left < sizeof(incoming) ? left : sizeof(incoming);
+        ssize_t got = recv(c->fd, incoming, most, 0);
         if (got <= 0)
-            bench_die("echo of the first message");
+            bench_die("what comes back for the first message");
         compare(l, c, (size_t)got);
     }
-    c->origin += len;
+    if (!l->options.request)
+        c->origin += len;
     c->sent = c->received = 0;
 }
 
@@ -348,7 +344,8 @@ static void open_all(struct load *l)
     for (size_t i = 0; i < count; i++) {
         struct conn *c = &l->conns[i];
         c->fd = -1;
-        c->origin = i * 7919 % PATTERN_PERIOD;
+        if (l->stream.starts_elsewhere)
+            c->origin = i * 7919 % l->stream.out_period;
         c->sent_at = l->stamps + i * depth;
     }
     if (l->options.mode != LOAD_CONNECT)
@@ -416,15 +413,19 @@ int main(int argc, char **argv)
     if (l.epoll_fd < 0)
         bench_die("epoll_create1");
     size_t longest = o->size * o->depth;
-    l.pattern =
-        make_pattern(longest > sizeof(incoming) ? longest : sizeof(incoming));
+    if (o->request)
+        load_stream_http(&l.stream, o);
+    else
+        load_stream_echo(&l.stream, o,
+                         longest > sizeof(incoming) ? longest
+                                                    : sizeof(incoming));
     open_all(&l);
     if (o->hold)
         obey(&l);
     else
         run(&l, o->messages, o->seconds);
     close_all(&l);
-    free(l.pattern);
+    load_stream_free(&l.stream);
     free(l.stamps);
     free(l.conns);
     (void)close(l.epoll_fd);

@@ -17,6 +17,7 @@ static const char usage[] =
     "  --mode echo|connect|idle  what to do (echo)\n"
     "  --connections N           how many at once (1)\n"
     "  --size BYTES              of one message (64)\n"
+    "  --request TEXT            instead: each message is this HTTP request\n"
     "  --depth N                 messages under way on a connection (1)\n"
     "  --messages N              stop after so many\n"
     "  --seconds S               or after so long (1)\n"
@@ -31,6 +32,7 @@ static const struct option names[] = {
     {"mode", required_argument, NULL, 'm'},
     {"connections", required_argument, NULL, 'n'},
     {"size", required_argument, NULL, 's'},
+    {"request", required_argument, NULL, 'r'},
     {"depth", required_argument, NULL, 'd'},
     {"messages", required_argument, NULL, 'k'},
     {"seconds", required_argument, NULL, 't'},
@@ -93,6 +95,9 @@ static void take(struct load_options *o, int name, const char *value)
         break;
     case 's':
         o->size = number(value, 16 << 20);
+        break;
+    case 'r':
+        o->request = value;
         break;
     case 'd':
         o->depth = number(value, 1024);

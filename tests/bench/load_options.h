@@ -19,6 +19,7 @@ struct load_options {
     enum load_mode mode;
     size_t connections;
     size_t size;
+    const char *request; /* NULL: messages are of `size` bytes and echoed */
     size_t depth;
     uint64_t messages; /* 0: as many as `seconds` allow */
     double seconds;

@@ -131,7 +131,7 @@ def load(program, port, cell, *options, core=None):
         program,
         f"--connect=127.0.0.1:{port}",
         f"--mode={cell.mode}",
-        f"--size={cell.size}",
+        f"--request={cell.request}" if cell.request else f"--size={cell.size}",
         f"--connections={cell.connections}",
         f"--depth={cell.depth}",
         f"--max-seconds={START_SECONDS * 2}",

@@ -102,14 +102,9 @@ def gate_lines(gates):
         )
 
 
-def text(results):
-    lines = []
-    for name, entry in results["cells"].items():
-        lines += cell_lines(name, entry)
-    if results["idle"]:
-        lines += idle_lines(results["idle"])
-    lines.append("gates")
-    lines += gate_lines(results["gates"])
+def end_lines(results):
+    """The gates, what is to be noted, and the sum of it."""
+    lines = ["gates", *gate_lines(results["gates"])]
     lines += [f"note: {note}" for note in results["notes"]]
     verdicts = [one["verdict"] for one in results["gates"]]
     counts = ", ".join(
@@ -118,4 +113,13 @@ def text(results):
         if verdict in verdicts
     )
     lines.append(f"{len(verdicts)} gates: {counts}; {results['seconds']:.0f} s")
-    return "\n".join(lines)
+    return lines
+
+
+def text(results):
+    lines = []
+    for name, entry in results["cells"].items():
+        lines += cell_lines(name, entry)
+    if results["idle"]:
+        lines += idle_lines(results["idle"])
+    return "\n".join([*lines, *end_lines(results)])
