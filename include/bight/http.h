@@ -14,6 +14,7 @@
 #include <bight/http_date.h>
 #include <bight/http_events.h>
 #include <bight/http_exchange.h>
+#include <bight/http_files.h>
 #include <bight/http_form.h>
 #include <bight/http_layers.h>
 #include <bight/http_middleware.h>
