@@ -85,7 +85,9 @@ BIGHT_API uint64_t bight_http_received(const bight_http_exchange *x);
 /**
  * Keeps the body, up to the limit. The value is a `const bight_bytes *`, lent
  * until the exchange's end. An error of bight_http_domain, 413 or 400, was
- * answered already. Once per exchange: else USAGE.
+ * answered already. Once per exchange: else USAGE. CLOSED: the client goes. Of
+ * a Deferred that the handler does not return, a callback that hears an error
+ * may come behind the exchange's end.
  */
 BIGHT_API bight_deferred *bight_http_read_body(bight_http_exchange *x);
 
@@ -100,7 +102,8 @@ typedef struct bight_http_sink {
 
 /** Gives the body to `sink`, without limit but that of `body_rate`; the table
  * is lent until `end`. The client is told to go on if it waits for that
- * (RFC 9110, 10.1.1). USAGE: the body was asked for before. */
+ * (RFC 9110, 10.1.1). USAGE: the body was asked for before. CLOSED: the client
+ * goes. */
 BIGHT_API bight_error bight_http_stream_body(bight_http_exchange *x,
                                              const bight_http_sink *sink,
                                              void *ctx);
@@ -185,7 +188,9 @@ typedef struct bight_http_source {
 } bight_http_source;
 
 /** After bight_http_start; the first resume comes soon. The table is lent until
- * `stop`. BUSY: there is one. USAGE: nothing was begun, or all is written. */
+ * `stop`. Of a body that is left out (HEAD, 204, 304) nothing is asked: the
+ * answer is complete. BUSY: there is one. USAGE: nothing was begun, or all is
+ * written. */
 BIGHT_API bight_error bight_http_produce(bight_http_exchange *x,
                                          const bight_http_source *source,
                                          void *ctx);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "octets.h"
 #include "server.h"
 
 /* -- the head ------------------------------------------------------------- */
@@ -40,10 +41,14 @@ static uint8_t *put_number(uint8_t *at, uint64_t number)
     return end;
 }
 
+/* One that would break the head is left out (RFC 9112, 11.1). */
 static uint8_t *put_type(uint8_t *at, const char *type)
 {
     size_t size = type != NULL ? strlen(type) : 0;
-    if (size == 0 || size > 256)
+    const uint8_t *octets = (const uint8_t *)type;
+    const uint8_t *end = octets + size;
+    if (size == 0 || size > 256 ||
+        bight__http_skip(octets, end, BIGHT__HTTP_TEXT) != end)
         return at;
     at = PUT(at, "Content-Type: ");
     at = put(at, type, size);
@@ -147,12 +152,18 @@ static void choose_framing(bight_http_exchange *x)
     }
 }
 
+/* What follows is for no HTTP server, says the client (RFC 9110, 9.3.6). */
+static bool is_tunnel(const bight_http_exchange *x)
+{
+    return x->head.form == BIGHT__HTTP_AUTHORITY && x->status < 300;
+}
+
 /* Whether another request may follow, which the head tells. */
 static void choose_persistence(bight_http_exchange *x)
 {
     struct bight__http_connection *c = x->connection;
     int64_t most = c->server->limits.requests;
-    if (!x->head.keep_alive || !bight__http_body_droppable(x) ||
+    if (is_tunnel(x) || !x->head.keep_alive || !bight__http_body_droppable(x) ||
         (most > 0 && c->requests + 1 >= most))
         c->last = true;
 }
@@ -189,7 +200,8 @@ static void complete(bight_http_exchange *x)
 {
     bool to_the_close = x->answer == BIGHT__HTTP_TO_THE_CLOSE;
     x->answer = BIGHT__HTTP_FINISHED;
-    bight__http_source_stop(x);
+    if (x->source != NULL)
+        bight_transport_unregister_producer(x->connection->transport);
     if (to_the_close && !x->silent)
         x->connection->last = true;
     if (!x->complete && !x->connection->last)
@@ -240,7 +252,8 @@ void bight_http_answer(bight_http_exchange *x, unsigned status,
     make_head(x, &out);
     if (x->silent)
         size = body.size = 0;
-    (void)send_head(x, &out, body);
+    if (send_head(x, &out, body) == BIGHT_WRITE_FULL)
+        x->connection->full = true;
     x->written = size;
     x->sent = body.size;
     complete(x);
@@ -414,6 +427,10 @@ bight_error bight_http_produce(bight_http_exchange *x,
                                 "no answer was begun");
     x->source = source;
     x->source_ctx = ctx;
+    if (x->silent) {
+        bight_http_finish(x);
+        return bight_ok();
+    }
     bight_error error = bight_transport_register_producer(
         x->connection->transport, source->pull ? &pull : &push, x);
     if (bight_failed(error))

@@ -32,15 +32,21 @@ static void flow(bight_http_exchange *x)
     if (x->complete || c->closing)
         return;
     x->mark = c->reader.taken;
-    bight__http_clock_enter(c, BIGHT__HTTP_FLOW);
+    if (c->phase != BIGHT__HTTP_DONE)
+        bight__http_clock_enter(c, BIGHT__HTTP_FLOW);
     bight__http_wake(c);
+}
+
+void bight__http_body_go_on(bight_http_exchange *x)
+{
+    if (x->body != BIGHT__HTTP_UNREAD)
+        flow(x);
 }
 
 void bight__http_body_drop(bight_http_exchange *x)
 {
-    if (x->body == BIGHT__HTTP_STREAMED)
-        bight__http_body_fail(x, bight_error_of(BIGHT_ERROR_CANCELLED));
     x->body = BIGHT__HTTP_DROPPED;
+    x->drop_end = x->connection->reader.taken + DROP_MAX;
     x->paused = false;
     flow(x);
 }
@@ -80,6 +86,9 @@ bight_deferred *bight_http_read_body(bight_http_exchange *x)
 {
     bight_loop *loop = bight_http_loop(x);
     uint64_t length = bight_http_body_length(x);
+    if (x->connection->closing)
+        return bight_deferred_rejected(loop,
+                                       bight_error_of(BIGHT_ERROR_CLOSED));
     if (x->body != BIGHT__HTTP_UNREAD)
         return bight_deferred_rejected(loop, bight_error_of(BIGHT_ERROR_USAGE));
     if (length != UINT64_MAX && length > x->connection->server->limits.body)
@@ -115,6 +124,8 @@ static void keep(bight_http_exchange *x, bight_bytes data)
 bight_error bight_http_stream_body(bight_http_exchange *x,
                                    const bight_http_sink *sink, void *ctx)
 {
+    if (x->connection->closing)
+        return bight_error_of(BIGHT_ERROR_CLOSED);
     if (x->body != BIGHT__HTTP_UNREAD || x->ended)
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "the body was asked for before");
@@ -137,7 +148,7 @@ void bight_http_pause_body(bight_http_exchange *x)
 void bight_http_resume_body(bight_http_exchange *x)
 {
     x->paused = false;
-    bight__http_wake(x->connection);
+    bight__http_body_go_on(x);
 }
 
 static void end_sink(bight_http_exchange *x, bight_error error)
@@ -155,6 +166,11 @@ void bight__http_body_tell(bight_http_exchange *x)
         end_sink(x, bight_ok());
 }
 
+void bight__http_body_leave(bight_http_exchange *x)
+{
+    end_sink(x, bight_error_of(BIGHT_ERROR_CANCELLED));
+}
+
 /* -- as it comes ---------------------------------------------------------- */
 
 void bight__http_body_data(bight_http_exchange *x, bight_bytes data)
@@ -169,6 +185,9 @@ void bight__http_body_data(bight_http_exchange *x, bight_bytes data)
     else if (x->body == BIGHT__HTTP_STREAMED && !x->ended &&
              x->sink->data != NULL)
         x->sink->data(x->sink_ctx, x, data);
+    else if (x->body == BIGHT__HTTP_DROPPED &&
+             x->connection->reader.taken > x->drop_end)
+        bight__http_close(x->connection);
 }
 
 void bight__http_body_end(bight_http_exchange *x)

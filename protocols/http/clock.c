@@ -73,7 +73,7 @@ static void look_at_flow(struct bight__http_connection *c)
     bight_http_exchange *x = c->exchange;
     uint64_t wanted = c->server->limits.body_rate * FLOW_SECONDS;
     uint64_t came = c->reader.taken - x->mark;
-    if (came < wanted && !x->paused) {
+    if (came < wanted && !x->paused && !c->full) {
         bight__http_refuse(c, &slow_body);
         return;
     }
@@ -81,15 +81,20 @@ static void look_at_flow(struct bight__http_connection *c)
     bight__http_clock_enter(c, BIGHT__HTTP_FLOW);
 }
 
-static void expire(struct bight__http_connection *c)
+/* What has begun to end may take its time (T24, T36) and needs no second end.
+ */
+static void expire(struct bight__http_connection *c,
+                   enum bight__http_phase phase)
 {
-    if (c->phase == BIGHT__HTTP_FLOW) {
+    bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
+    if (c->closing)
+        return;
+    if (phase == BIGHT__HTTP_FLOW)
         look_at_flow(c);
-    } else if (c->phase == BIGHT__HTTP_SOME) {
+    else if (phase == BIGHT__HTTP_SOME)
         bight__http_refuse(c, &slow_head);
-    } else {
+    else
         bight__http_close(c);
-    }
 }
 
 /* Whoever expires is moved first, so that the list gets shorter whatever comes
@@ -104,7 +109,7 @@ static void sweep(bight_http_server *server, enum bight__http_phase phase)
             return;
         relink(c, BIGHT__HTTP_BUSY);
         if (c->phase == phase)
-            expire(c);
+            expire(c, phase);
     }
 }
 
@@ -130,6 +135,8 @@ static void on_done(void *ctx)
         struct bight__http_connection *c = of(list->next);
         relink(c, BIGHT__HTTP_BUSY);
         c->phase = BIGHT__HTTP_BUSY;
+        if (c->exchange != NULL)
+            bight__http_body_go_on(c->exchange);
         bight__http_settle_now(c);
     }
 }

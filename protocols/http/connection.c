@@ -113,13 +113,19 @@ static void end(struct bight__http_connection *c, bool now)
 static void finish(struct bight__http_connection *c, bight_bytes behind)
 {
     bight_http_exchange *x = c->exchange;
-    if (x == NULL || x->answer != BIGHT__HTTP_FINISHED || x->awaited)
+    if (x == NULL || x->answer != BIGHT__HTTP_FINISHED)
+        return;
+    bight__http_source_stop(x);
+    if (!x->complete)
+        bight__http_body_leave(x);
+    if (x->awaited)
         return;
     if (!x->complete && !c->last && !c->closing)
         return; /* its body is being dropped */
     bool now = is_last_word(c, x, behind);
     c->exchange = NULL;
     c->requests++;
+    bight__http_body_fail(x, bight_error_of(BIGHT_ERROR_CANCELLED));
     bight__http_exchange_end(x, bight_ok());
     if (c->last)
         end(c, now);
@@ -215,7 +221,8 @@ void bight__http_settle_now(struct bight__http_connection *c)
 /* Verbs call nobody back. */
 void bight__http_settle(struct bight__http_connection *c)
 {
-    if (c->running || c->exchange == NULL || c->phase == BIGHT__HTTP_DONE)
+    if (c->running || c->closing || c->exchange == NULL ||
+        c->phase == BIGHT__HTTP_DONE)
         return;
     bight__http_clock_enter(c, BIGHT__HTTP_DONE);
     bight_timer_start(c->server->settler, 0);
@@ -235,17 +242,24 @@ static void connection_made(void *self, bight_transport *t)
     bight__http_clock_add(c);
 }
 
+/* Only its end says that such an answer is complete (T25). */
+static bool is_cut_short(const bight_http_exchange *x)
+{
+    return x != NULL && x->answer == BIGHT__HTTP_TO_THE_CLOSE && !x->silent;
+}
+
 /* Who has gone does not wait for an answer, but for who said otherwise. What
  * was answered already is flushed. */
 static bool eof_received(void *self, bight_transport *t)
 {
     struct bight__http_connection *c = self;
     const bight_http_exchange *x = c->exchange;
-    (void)t;
     c->last = true;
     if (x != NULL && x->complete && c->server->limits.half_close)
         return true;
     c->closing = true;
+    if (is_cut_short(x))
+        bight_transport_abort(t);
     return false;
 }
 
@@ -264,6 +278,8 @@ static void resume_writing(void *self, bight_transport *t)
     struct bight__http_connection *c = self;
     (void)t;
     c->full = false;
+    if (c->exchange != NULL)
+        bight__http_body_go_on(c->exchange);
     bight__http_settle_now(c);
 }
 

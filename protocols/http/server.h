@@ -91,6 +91,7 @@ struct bight_http_exchange {
     uint64_t received; /* octets of it */
     uint64_t most;     /* of them, if it is limited */
     bool limited;
+    uint64_t drop_end; /* octets of it that are read at all, if dropped */
     bight_bytes whole; /* what read_body gives */
     bight_promise *reading;
     const bight_http_sink *sink;
@@ -187,11 +188,15 @@ void bight__http_body_data(bight_http_exchange *x, bight_bytes data);
 void bight__http_body_end(bight_http_exchange *x);
 /* A sink that was given too late to hear the end hears it now. */
 void bight__http_body_tell(bight_http_exchange *x);
+/* Its sink hears that the answer was complete first. */
+void bight__http_body_leave(bight_http_exchange *x);
 /* It will not be complete. */
 void bight__http_body_fail(bight_http_exchange *x, bight_error error);
 /* Whether what is left of it would be read and dropped, so that the connection
  * can be used again. */
 bool bight__http_body_droppable(const bight_http_exchange *x);
+/* Behind a wait of another kind it has to come fast enough again. */
+void bight__http_body_go_on(bight_http_exchange *x);
 /* Nobody wants it any more. */
 void bight__http_body_drop(bight_http_exchange *x);
 /* Whether the reader may go on with it. */

@@ -44,5 +44,7 @@ bight_error bight_http_switch(bight_http_exchange *x, const char *token,
     bight__http_answer_switch(x, token != NULL ? 101 : 200);
     c->switched = true;
     c->closing = true;
+    if (c->held)
+        bight_transport_resume_reading(c->transport, BIGHT_HOLD_FRAMER);
     return bight_ok();
 }

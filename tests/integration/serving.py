@@ -157,7 +157,7 @@ def connect(url, receive_buffer=0):
     if kind == "unix":
         family, address = socket.AF_UNIX, rest
     else:
-        host, port = rest[2:].rsplit(":", 1)
+        host, port = rest[2:].rstrip("/").rsplit(":", 1)
         family = socket.AF_INET6 if host[0] == "[" else socket.AF_INET
         address = (host.strip("[]"), int(port))
     peer = socket.socket(family)

@@ -10,8 +10,7 @@
 
 struct served served;
 
-/* -- the handler ------------------------------------------------------------
- */
+/* -- the handler ---------------------------------------------------------- */
 
 static void on_end(void *ctx, bight_http_exchange *x, bight_error error)
 {
@@ -157,12 +156,14 @@ static bight_deferred *handle(void *ctx, bight_http_exchange *x)
         by_itself(x);
         return NULL;
     }
-    bight_http_answer(x, 200, "text/plain", BIGHT_BYTES("Hello, World!"));
+    if (is(x, "/big"))
+        bight_http_answer(x, 200, NULL, served.piece);
+    else
+        bight_http_answer(x, 200, "text/plain", BIGHT_BYTES("Hello, World!"));
     return NULL;
 }
 
-/* -- the server --------------------------------------------------------------
- */
+/* -- the server ----------------------------------------------------------- */
 
 static bight_error started(void *shared, const void *options, bight_loop *loop)
 {

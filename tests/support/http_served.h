@@ -9,6 +9,7 @@
  *   /promise a Deferred, the test's     /none     no answer at all
  *   /fail    rejected with 404          /broken   rejected with NO_MEMORY
  *   /switch  another protocol, which echoes in capitals
+ *   /big     served.piece
  */
 #ifndef BIGHT_TESTS_HTTP_SERVED_H
 #define BIGHT_TESTS_HTTP_SERVED_H
