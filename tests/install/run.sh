@@ -51,7 +51,8 @@ done
 
 # Plugins: the project of docs/howto, one in C++, one by pkg-config.
 howto=$here/../../docs/howto/code/shout
-for project in "$howto" "$here/consumer-plugin"; do
+notes=$here/../../docs/howto/code/notes
+for project in "$howto" "$notes" "$here/consumer-plugin"; do
     out=$work/$(basename "$project")
     cmake -S "$project" -B "$out" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_INSTALL_PREFIX="$prefix" >"$work/log" 2>&1 || cat "$work/log"
@@ -59,6 +60,11 @@ for project in "$howto" "$here/consumer-plugin"; do
 done
 expect "howto, its test" ok \
     bash -c "ctest --test-dir '$work/shout' >/dev/null && echo ok"
+expect "howto of HTTP, its test" ok \
+    bash -c "ctest --test-dir '$work/notes' >/dev/null && echo ok"
+expect "the same by pkg-config" ok bash -c "
+    cc -o '$work/notes_pc' '$notes/notes_test.c' '$notes/notes.c' \
+        \$(pkg-config --cflags --libs bight-http) && '$work/notes_pc' && echo ok"
 hosts=$work/consumer-plugin
 expect "the plugin ABI" "$plugin_abi" cat "$hosts/abi"
 for host in "$hosts/host_shared" "$hosts/host_static"; do
