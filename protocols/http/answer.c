@@ -253,7 +253,7 @@ void bight_http_answer(bight_http_exchange *x, unsigned status,
     if (x->silent)
         size = body.size = 0;
     if (send_head(x, &out, body) == BIGHT_WRITE_FULL)
-        x->connection->full = true;
+        bight__http_body_stall(x->connection, &x->connection->full);
     x->written = size;
     x->sent = body.size;
     complete(x);
@@ -324,7 +324,7 @@ bight_write_status bight_http_write(bight_http_exchange *x, bight_bytes data)
     bight_write_status status =
         x->transforms ? send_coded(x, data, false) : send_body(x, data);
     if (status == BIGHT_WRITE_FULL)
-        x->connection->full = true;
+        bight__http_body_stall(x->connection, &x->connection->full);
     return status;
 }
 
@@ -355,7 +355,7 @@ bight_write_status bight_http_send_file(bight_http_exchange *x, int fd,
     if (sends && fits && !x->transforms) {
         bight_write_status status = send_file(x, fd, offset, length);
         if (status == BIGHT_WRITE_FULL)
-            c->full = true;
+            bight__http_body_stall(c, &c->full);
         return status;
     }
     (void)close(fd);

@@ -32,6 +32,8 @@ static void flow(bight_http_exchange *x)
     if (x->complete || c->closing)
         return;
     x->mark = c->reader.taken;
+    x->stalled = c->server->second;
+    x->spared = 0;
     if (c->phase != BIGHT__HTTP_DONE)
         bight__http_clock_enter(c, BIGHT__HTTP_FLOW);
     bight__http_wake(c);
@@ -41,6 +43,23 @@ void bight__http_body_go_on(bight_http_exchange *x)
 {
     if (x->body != BIGHT__HTTP_UNREAD)
         flow(x);
+}
+
+void bight__http_body_stall(struct bight__http_connection *c, bool *flag)
+{
+    bight_http_exchange *x = c->exchange;
+    if (x != NULL && !x->paused && !c->full)
+        x->stalled = c->server->second;
+    *flag = true;
+}
+
+void bight__http_body_spare(struct bight__http_connection *c, bool *flag)
+{
+    bight_http_exchange *x = c->exchange;
+    bool stalled = *flag;
+    *flag = false;
+    if (stalled && x != NULL && !x->paused && !c->full)
+        x->spared += c->server->second - x->stalled;
 }
 
 void bight__http_body_drop(bight_http_exchange *x)
@@ -142,13 +161,13 @@ bight_error bight_http_stream_body(bight_http_exchange *x,
 
 void bight_http_pause_body(bight_http_exchange *x)
 {
-    x->paused = true;
+    bight__http_body_stall(x->connection, &x->paused);
 }
 
 void bight_http_resume_body(bight_http_exchange *x)
 {
-    x->paused = false;
-    bight__http_body_go_on(x);
+    bight__http_body_spare(x->connection, &x->paused);
+    bight__http_wake(x->connection);
 }
 
 static void end_sink(bight_http_exchange *x, bight_error error)

@@ -71,14 +71,14 @@ static uint32_t patience(const bight_http_server *server,
 static void look_at_flow(struct bight__http_connection *c)
 {
     bight_http_exchange *x = c->exchange;
-    uint64_t wanted = c->server->limits.body_rate * FLOW_SECONDS;
-    uint64_t came = c->reader.taken - x->mark;
-    if (came < wanted && !x->paused && !c->full) {
+    uint32_t spared = x->spared;
+    if (x->paused || c->full)
+        spared += c->server->second - x->stalled;
+    uint64_t seconds = spared < FLOW_SECONDS ? FLOW_SECONDS - spared : 0;
+    if (c->reader.taken - x->mark < c->server->limits.body_rate * seconds)
         bight__http_refuse(c, &slow_body);
-        return;
-    }
-    x->mark = c->reader.taken;
-    bight__http_clock_enter(c, BIGHT__HTTP_FLOW);
+    else
+        bight__http_body_go_on(x);
 }
 
 /* What has begun to end may take its time (T24, T36) and needs no second end.

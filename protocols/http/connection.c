@@ -266,7 +266,7 @@ static bool eof_received(void *self, bight_transport *t)
 static void pause_writing(void *self, bight_transport *t)
 {
     struct bight__http_connection *c = self;
-    c->full = true;
+    bight__http_body_stall(c, &c->full);
     if (c->patient || c->server->limits.write_timeout_ms == 0)
         return;
     c->patient = !bight_failed(bight_transport_set_timeout(
@@ -277,9 +277,7 @@ static void resume_writing(void *self, bight_transport *t)
 {
     struct bight__http_connection *c = self;
     (void)t;
-    c->full = false;
-    if (c->exchange != NULL)
-        bight__http_body_go_on(c->exchange);
+    bight__http_body_spare(c, &c->full);
     bight__http_settle_now(c);
 }
 

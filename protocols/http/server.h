@@ -91,6 +91,8 @@ struct bight_http_exchange {
     uint64_t received; /* octets of it */
     uint64_t most;     /* of them, if it is limited */
     bool limited;
+    uint32_t stalled;  /* the second from which on the server did not read it */
+    uint32_t spared;   /* seconds of that since the last look */
     uint64_t drop_end; /* octets of it that are read at all, if dropped */
     bight_bytes whole; /* what read_body gives */
     bight_promise *reading;
@@ -197,6 +199,10 @@ void bight__http_body_fail(bight_http_exchange *x, bight_error error);
 bool bight__http_body_droppable(const bight_http_exchange *x);
 /* Behind a wait of another kind it has to come fast enough again. */
 void bight__http_body_go_on(bight_http_exchange *x);
+/* The server does not read it for a while, or would again, by `flag`: that time
+ * is not the client's. */
+void bight__http_body_stall(struct bight__http_connection *c, bool *flag);
+void bight__http_body_spare(struct bight__http_connection *c, bool *flag);
 /* Nobody wants it any more. */
 void bight__http_body_drop(bight_http_exchange *x);
 /* Whether the reader may go on with it. */

@@ -172,6 +172,26 @@ START_TEST(group_14_a_body_that_was_paused_has_its_time_from_then_on)
 }
 END_TEST
 
+START_TEST(group_14_pauses_are_counted_by_their_length)
+{
+    begin();
+    served_ask(POST("/later", "Content-Length: 5000\r\n"));
+    ck_assert_ok(bight_http_stream_body(served.x, &sink, NULL));
+    for (int i = 0; i < 14; i++) {
+        served_ask("a");
+        bight_http_pause_body(served.x);
+        bight_http_resume_body(served.x);
+        if (i == 0)
+            bight_http_resume_body(served.x);
+        served_wait(1);
+        if (served.talk.eof)
+            break;
+    }
+    ck_assert_uint_eq(served_status(), 408);
+    served_end();
+}
+END_TEST
+
 /* -- what is read and written --------------------------------------------- */
 
 START_TEST(S1_of_a_body_that_nobody_wants_only_so_much_is_read)
@@ -399,6 +419,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, group_14_a_body_need_not_come_while_nobody_reads_it);
     tcase_add_test(tcase,
                    group_14_a_body_that_was_paused_has_its_time_from_then_on);
+    tcase_add_test(tcase, group_14_pauses_are_counted_by_their_length);
     tcase = leaks_test_case(suite, "what is read and written");
     tcase_add_loop_test(
         tcase, S1_of_a_body_that_nobody_wants_only_so_much_is_read, 0, 2);
