@@ -127,4 +127,5 @@ BIGHT_PLUGIN(http) = {
     .summary = "serves files over HTTP/1.1 (RFC 9110, RFC 9112)",
     .factory = &factory,
     .options = &table,
+    .scheme = "http",
 };

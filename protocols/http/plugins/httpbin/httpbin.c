@@ -128,4 +128,5 @@ BIGHT_PLUGIN(httpbin) = {
     .summary = "mirrors HTTP requests, for whoever writes clients",
     .factory = &factory,
     .options = &table,
+    .scheme = "http",
 };
