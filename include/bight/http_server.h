@@ -33,6 +33,7 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
 
 /** The limits as options, for the table of a plugin whose struct of values has
  * a bight_http_limits `member`; their names begin with "http-". */
+/* NOLINTBEGIN(bugprone-macro-parentheses): types and members take none. */
 #define BIGHT_HTTP_LIMIT_OPTIONS(type, member)                                 \
     BIGHT_HTTP_SIZE_LIMIT("http-target", type, member.target, "8000", 16,      \
                           "bytes of a request's target"),                      \
@@ -94,6 +95,7 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
         name, BIGHT_OPTION_SIZE, offsetof(type, member), text, least,          \
             INT64_C(1) << 30, .help = what                                     \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 typedef struct bight_http_options {
     size_t size;                   /**< sizeof(bight_http_options) */

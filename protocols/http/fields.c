@@ -112,6 +112,13 @@ static void remove_all(bight_http_exchange *x, const char *name)
     }
 }
 
+static uint8_t *put(uint8_t *to, bight_bytes bytes)
+{
+    if (bytes.size > 0)
+        memcpy(to, bytes.data, bytes.size);
+    return to + bytes.size;
+}
+
 static bight_error add(bight_http_exchange *x, const char *name,
                        bight_bytes value)
 {
@@ -121,11 +128,10 @@ static bight_error add(bight_http_exchange *x, const char *name,
     bight_error error = bight_buffer_reserve(&x->extra, size, &to);
     if (bight_failed(error))
         return error;
-    memcpy(to, name, name_size);
-    memcpy(to + name_size, ": ", 2);
-    if (value.size > 0)
-        memcpy(to + name_size + 2, value.data, value.size);
-    memcpy(to + size - 2, "\r\n", 2);
+    to = put(to, bight_bytes_of(name, name_size));
+    to = put(to, BIGHT_BYTES(": "));
+    to = put(to, value);
+    (void)put(to, BIGHT_BYTES("\r\n"));
     bight_buffer_commit(&x->extra, size);
     return bight_ok();
 }
