@@ -153,24 +153,27 @@ static bool begin_brotli(struct bight__http_coder *coder, int quality,
     return true;
 }
 
+/* One step may take octets in and leave them for the next: only one that gave
+ * nothing has nothing left. */
 static bight_error brotli_steps(BrotliEncoderState *brotli, bight_bytes data,
                                 BrotliEncoderOperation operation,
                                 bight_buffer *out)
 {
     size_t left = data.size;
+    size_t given;
     const uint8_t *next = data.data;
     do {
         size_t none = 0;
-        size_t size = 0;
+        given = 0;
         if (!BrotliEncoderCompressStream(brotli, operation, &left, &next, &none,
                                          NULL, NULL))
             return bight_error_of(BIGHT_ERROR_NO_MEMORY);
-        const uint8_t *ready = BrotliEncoderTakeOutput(brotli, &size);
+        const uint8_t *ready = BrotliEncoderTakeOutput(brotli, &given);
         bight_error error =
-            bight_buffer_append(out, bight_bytes_of(ready, size));
+            bight_buffer_append(out, bight_bytes_of(ready, given));
         if (bight_failed(error))
             return error;
-    } while (left > 0 || BrotliEncoderHasMoreOutput(brotli));
+    } while (left > 0 || given > 0);
     return bight_ok();
 }
 

@@ -27,15 +27,21 @@ void bight_http_options_init(bight_http_options *options)
     bight_http_limits_init(&options->limits);
 }
 
+static uint64_t at_most(uint64_t value, uint64_t most)
+{
+    return value < most ? value : most;
+}
+
 /* The size of a body is limited by whoever keeps it. */
 static void set_reading(bight_http_server *server)
 {
     const bight_http_limits *limits = &server->limits;
     server->reading = bight__http_default_limits;
-    server->reading.target = (uint32_t)limits->target;
-    server->reading.head = (uint32_t)limits->head;
-    server->reading.line = (uint32_t)limits->line;
-    server->reading.fields = (uint16_t)limits->fields;
+    server->reading.target = (uint32_t)at_most(limits->target, UINT32_MAX);
+    server->reading.head = (uint32_t)at_most(limits->head, UINT32_MAX);
+    server->reading.line = (uint32_t)at_most(limits->line, UINT32_MAX);
+    server->reading.fields =
+        (uint16_t)at_most((uint64_t)limits->fields, UINT16_MAX);
     server->reading.body = UINT64_MAX;
 }
 

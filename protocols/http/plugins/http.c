@@ -14,6 +14,7 @@ struct http_options {
     bool symlinks;
     bool hidden;
     bool precompressed;
+    bool compress;
     uint64_t keep;
     uint64_t cache_ms;
     bight_http_limits limits;
@@ -22,6 +23,8 @@ struct http_options {
 struct http {
     bight_http_server *server; /* first: bight_http_protocol looks here */
     bight_http_files *files;
+    bight_http_compress_options coding;
+    bight_http_use compress; /* with `coding` */
 };
 
 static void stopped(void *shared)
@@ -49,6 +52,14 @@ static bight_error open_files(const struct http_options *values,
     return bight_http_files_new(loop, &options, ret_files);
 }
 
+static void add_compress(struct http *self, bight_http_options *options)
+{
+    bight_http_compress_options_init(&self->coding);
+    self->compress = (bight_http_use){&bight_http_compress, &self->coding};
+    options->middleware = &self->compress;
+    options->middleware_count = 1;
+}
+
 static bight_error started(void *shared, const void *given, bight_loop *loop)
 {
     const struct http_options *values = given;
@@ -64,6 +75,8 @@ static bight_error started(void *shared, const void *given, bight_loop *loop)
     options.handler = bight_http_files_handler;
     options.ctx = self->files;
     options.limits = values->limits;
+    if (values->compress)
+        add_compress(self, &options);
     error = bight_http_server_new(loop, &options, &self->server);
     if (bight_failed(error))
         stopped(self);
@@ -84,7 +97,7 @@ static bight_error check_value(bight_bytes text, bight_diagnostic *d)
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] >= ' ' && text.data[i] < 0x7f)
             continue;
-        bight_diagnostic_set(d, i, i + 1, "a control character");
+        bight_diagnostic_set(d, i, 1, "a control character");
         return bight_error_of(BIGHT_ERROR_INVALID);
     }
     return bight_ok();
@@ -109,6 +122,8 @@ static const bight_option options[] = {
     {"precompressed", BIGHT_OPTION_BOOL,
      offsetof(struct http_options, precompressed), "yes",
      .help = "sends NAME.br and NAME.gz in the place of NAME"},
+    {"compress", BIGHT_OPTION_BOOL, offsetof(struct http_options, compress),
+     "no", .help = "codes texts by gzip or brotli as they are sent"},
     {"keep", BIGHT_OPTION_SIZE, offsetof(struct http_options, keep), "64k", 0,
      1024 * 1024, .help = "files up to this size are kept in memory"},
     {"cache-time", BIGHT_OPTION_DURATION,
