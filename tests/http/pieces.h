@@ -89,7 +89,7 @@ static inline void pieces_assert(const struct pieces_parser *kind,
                                  const void *ctx, bight_bytes input,
                                  const char *expected)
 {
-    size_t *all = malloc((input.size + 1) * sizeof(*all));
+    size_t *all = calloc(input.size + 1, sizeof(*all));
     size_t most = texts_steps(PIECES_THREE_WAY_MAX, 8);
     if (!all)
         ck_abort_msg("no memory");
