@@ -71,8 +71,8 @@ BIGHT_API bight_bytes bight_http_path_value(const bight_http_exchange *x,
                                             const char *name);
 BIGHT_API bight_transport *bight_http_transport(const bight_http_exchange *x);
 BIGHT_API bight_loop *bight_http_loop(const bight_http_exchange *x);
-/** When its head was complete: ns of bight_loop_now_ns; 0 unless middleware or
- * bight_http_start_clock asked for it. */
+/** When its head was complete: ns of bight_loop_now_ns; 0 unless requests are
+ * reported (bight_transport_is_reported). */
 BIGHT_API uint64_t bight_http_began_ns(const bight_http_exchange *x);
 
 /* -- its body ------------------------------------------------------------- */
@@ -129,7 +129,7 @@ BIGHT_API uint64_t bight_http_sent(const bight_http_exchange *x);
 /** Sets a field of the answer in the place of those of that name, or adds one
  * more. INVALID: no token, or CR, LF, NUL and the like in the value (RFC 9112,
  * 11.1), or a name that the server sets itself (Content-Length, Transfer-
- * Encoding, Connection, Date). USAGE: too late. NO_MEMORY. */
+ * Encoding, Connection, Date, Server). USAGE: too late. NO_MEMORY. */
 BIGHT_API bight_error bight_http_set_field(bight_http_exchange *x,
                                            const char *name, bight_bytes value);
 BIGHT_API bight_error bight_http_add_field(bight_http_exchange *x,

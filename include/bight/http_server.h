@@ -36,12 +36,13 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
 /* NOLINTBEGIN(bugprone-macro-parentheses): types and members take none. */
 #define BIGHT_HTTP_LIMIT_OPTIONS(type, member)                                 \
     BIGHT_HTTP_SIZE_LIMIT("http-target", type, member.target, "8000", 16,      \
-                          "bytes of a request's target"),                      \
+                          81920, "bytes of a request's target"),               \
         BIGHT_HTTP_SIZE_LIMIT("http-head", type, member.head, "32k", 256,      \
-                              "bytes of a request's head"),                    \
+                              81920, "bytes of a request's head"),             \
         BIGHT_HTTP_SIZE_LIMIT("http-line", type, member.line, "8k", 128,       \
-                              "bytes of one field of it"),                     \
+                              81920, "bytes of one field of it"),              \
         BIGHT_HTTP_SIZE_LIMIT("http-body", type, member.body, "1M", 0,         \
+                              INT64_C(1) << 30,                                \
                               "bytes of a body that is kept"),                 \
         {"http-fields",                                                        \
          BIGHT_OPTION_INT,                                                     \
@@ -90,10 +91,10 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
             offsetof(type, member.half_close), "no",                           \
             .help = "answers clients that will send no more"                   \
     }
-#define BIGHT_HTTP_SIZE_LIMIT(name, type, member, text, least, what)           \
+#define BIGHT_HTTP_SIZE_LIMIT(name, type, member, text, least, most, what)     \
     {                                                                          \
-        name, BIGHT_OPTION_SIZE, offsetof(type, member), text, least,          \
-            INT64_C(1) << 30, .help = what                                     \
+        name, BIGHT_OPTION_SIZE, offsetof(type, member), text, least, most,    \
+            .help = what                                                       \
     }
 /* NOLINTEND(bugprone-macro-parentheses) */
 

@@ -67,6 +67,8 @@ static uint8_t *put_framing(uint8_t *at, const bight_http_exchange *x)
     bool none = x->status == 204 || x->status == 304 || x->status < 200;
     if (none)
         return at;
+    if (x->status == 205)
+        return put_length(at, 0);
     if (x->length != BIGHT_HTTP_LENGTH_UNKNOWN)
         return put_length(at, x->length);
     return x->head.minor == 1 ? PUT(at, "Transfer-Encoding: chunked\r\n") : at;
@@ -95,7 +97,8 @@ static uint8_t *put_common(uint8_t *at, const bight_http_server *server,
 static void put_head(struct out *out, const bight_http_exchange *x)
 {
     uint8_t *at = put_common(out->bytes, x->connection->server, x->status);
-    at = put_type(at, x->type);
+    if (!bight__http_is_set(x, "Content-Type"))
+        at = put_type(at, x->type);
     at = put_framing(at, x);
     at = put_connection(at, x);
     out->used = (size_t)(at - out->bytes);
@@ -174,7 +177,7 @@ static void begin(bight_http_exchange *x, unsigned status, const char *type,
     x->status = (uint16_t)status;
     x->type = type;
     x->length = length;
-    x->silent = status == 204 || status == 304 ||
+    x->silent = status == 204 || status == 205 || status == 304 ||
                 x->head.method_number == BIGHT__HTTP_METHOD_HEAD;
     if (x->asked > 0)
         ask_middleware(x);
@@ -187,6 +190,13 @@ static void make_head(bight_http_exchange *x, struct out *out)
     choose_framing(x);
     put_head(out, x);
     x->type = NULL;
+}
+
+/* Only bight_http_switch makes a tunnel (RFC 9110, 9.3.6). */
+static unsigned allowed(const bight_http_exchange *x, unsigned status)
+{
+    bool grants = x->head.form == BIGHT__HTTP_AUTHORITY && status < 300;
+    return grants ? 501 : status;
 }
 
 static bool may_begin(const bight_http_exchange *x)
@@ -242,7 +252,7 @@ void bight_http_answer(bight_http_exchange *x, unsigned status,
     uint64_t size = body.size;
     if (!may_begin(x) || status < 200 || status > 999)
         return;
-    begin(x, status, type, size);
+    begin(x, allowed(x, status), type, size);
     if (x->transforms) {
         if (!code(x, body, true))
             return;
@@ -273,7 +283,7 @@ bight_error bight_http_start(bight_http_exchange *x, unsigned status,
     if (!may_begin(x))
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "an answer was begun before");
-    begin(x, status, type, length);
+    begin(x, allowed(x, status), type, length);
     make_head(x, &out);
     (void)send_head(x, &out, bight_bytes_of(NULL, 0));
     return bight_ok();
@@ -451,6 +461,12 @@ void bight__http_source_stop(bight_http_exchange *x)
 
 /* -- what is known beforehand --------------------------------------------- */
 
+static bool is_head(const bight_http_exchange *x)
+{
+    return x != NULL &&
+           bight_bytes_equal(bight_http_method(x), BIGHT_BYTES("HEAD"));
+}
+
 void bight__http_answer_fault(struct bight__http_connection *c, unsigned status)
 {
     struct out out;
@@ -461,7 +477,8 @@ void bight__http_answer_fault(struct bight__http_connection *c, unsigned status)
     at = put_type(at, "text/plain; charset=utf-8");
     at = put_length(at, size);
     at = PUT(at, "Connection: close\r\n\r\n");
-    at = put(at, text, size);
+    if (!is_head(c->exchange))
+        at = put(at, text, size);
     (void)bight_transport_write(
         c->transport, bight_bytes_of(out.bytes, (size_t)(at - out.bytes)));
 }

@@ -57,7 +57,7 @@ void bight__http_refuse(struct bight__http_connection *c,
 static bool may_read(const struct bight__http_connection *c)
 {
     const bight_http_exchange *x = c->exchange;
-    if (c->closing || c->full)
+    if (c->closing || c->full || (x == NULL && c->last))
         return false;
     return x == NULL || (!x->complete && bight__http_body_wanted(x));
 }
@@ -127,9 +127,22 @@ static void finish(struct bight__http_connection *c, bight_bytes behind)
     c->requests++;
     bight__http_body_fail(x, bight_error_of(BIGHT_ERROR_CANCELLED));
     bight__http_exchange_end(x, bight_ok());
-    if (c->last)
+    if (c->last && !c->full)
         end(c, now);
     else if (!c->closing)
+        bight__http_clock_enter(c,
+                                c->full ? BIGHT__HTTP_BUSY : BIGHT__HTTP_IDLE);
+}
+
+/* What was answered has left: until then the write timeout alone counts, since
+ * a slow reader may take its time. */
+static void go_idle(struct bight__http_connection *c)
+{
+    if (c->exchange != NULL || c->closing)
+        return;
+    if (c->last)
+        bight__http_close(c);
+    else
         bight__http_clock_enter(c, BIGHT__HTTP_IDLE);
 }
 
@@ -278,6 +291,7 @@ static void resume_writing(void *self, bight_transport *t)
     struct bight__http_connection *c = self;
     (void)t;
     bight__http_body_spare(c, &c->full);
+    go_idle(c);
     bight__http_settle_now(c);
 }
 
@@ -303,7 +317,7 @@ static void draining(void *self, bight_transport *t)
     struct bight__http_connection *c = self;
     (void)t;
     c->last = true;
-    if (c->exchange == NULL)
+    if (c->phase == BIGHT__HTTP_IDLE)
         bight__http_close(c);
 }
 

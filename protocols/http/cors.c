@@ -27,7 +27,8 @@ static bool is_listed(const bight_http_cors_options *options,
                       bight_bytes origin)
 {
     for (const char *const *o = options->origins; *o != NULL; o++) {
-        if (bight_bytes_equal(origin, bight_bytes_text(*o)))
+        if (strcmp(*o, "*") != 0 &&
+            bight_bytes_equal(origin, bight_bytes_text(*o)))
             return true;
     }
     return false;

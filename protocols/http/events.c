@@ -89,8 +89,11 @@ bight_error bight_http_start_events(bight_http_exchange *x)
     if (!bight_failed(error))
         error = bight_http_start(x, 200, "text/event-stream",
                                  BIGHT_HTTP_LENGTH_UNKNOWN);
-    if (!bight_failed(error))
-        bight_http_later(x);
+    if (bight_failed(error))
+        return error;
+    bight_http_later(x);
+    if (bight_bytes_equal(bight_http_method(x), BIGHT_BYTES("HEAD")))
+        bight_http_finish(x);
     return error;
 }
 

@@ -134,6 +134,13 @@ static void handled(bight_result *result, void *arg)
     bight_http_exchange *x = arg;
     struct bight__http_connection *c = x->connection;
     bight_error error = bight_result_error(result);
+    if (c->running) { /* there was no memory to wait for it (D13) */
+        x->awaited = false;
+        c->closing = true;
+        bight_transport_fail(c->transport,
+                             bight_error_of(BIGHT_ERROR_NO_MEMORY));
+        return;
+    }
     c->running = true;
     if (c->closing || !bight_transport_is_open(c->transport))
         c->closing = true;

@@ -36,7 +36,7 @@ static bool is_value(bight_bytes value)
 static bool is_ours(const char *name)
 {
     static const char *const names[] = {"content-length", "transfer-encoding",
-                                        "connection", "date"};
+                                        "connection", "date", "server"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const char *c = names[i];
         const char *n = name;
@@ -100,16 +100,31 @@ static bool find(const bight_http_exchange *x, const char *name, size_t *at,
     return false;
 }
 
-static void remove_all(bight_http_exchange *x, const char *name)
+/* Those that begin before `limit`. */
+static void remove_before(bight_http_exchange *x, const char *name,
+                          size_t limit)
 {
     size_t at = 0;
     size_t end;
-    while (find(x, name, &at, &end)) {
+    while (find(x, name, &at, &end) && at < limit) {
         uint8_t *data = x->extra.data + x->extra.start;
         size_t size = x->extra.end - x->extra.start;
         memmove(data + at, data + end, size - end);
         x->extra.end -= end - at;
+        limit -= end - at;
     }
+}
+
+void bight__http_remove_field(bight_http_exchange *x, const char *name)
+{
+    remove_before(x, name, SIZE_MAX);
+}
+
+bool bight__http_is_set(const bight_http_exchange *x, const char *name)
+{
+    size_t at = 0;
+    size_t end;
+    return x->extra.end > 0 && find(x, name, &at, &end);
 }
 
 static uint8_t *put(uint8_t *to, bight_bytes bytes)
@@ -119,15 +134,28 @@ static uint8_t *put(uint8_t *to, bight_bytes bytes)
     return to + bytes.size;
 }
 
+/* A value may be that of another field here, which making room moves. */
+static size_t place_in(const bight_buffer *buffer, bight_bytes value)
+{
+    bight_bytes all = bight_buffer_bytes(buffer);
+    if (value.size == 0 || all.size == 0 || value.data < all.data ||
+        value.data >= all.data + all.size)
+        return SIZE_MAX;
+    return (size_t)(value.data - all.data);
+}
+
 static bight_error add(bight_http_exchange *x, const char *name,
                        bight_bytes value)
 {
     size_t name_size = strlen(name);
     size_t size = name_size + 2 + value.size + 2;
     uint8_t *to;
+    size_t inside = place_in(&x->extra, value);
     bight_error error = bight_buffer_reserve(&x->extra, size, &to);
     if (bight_failed(error))
         return error;
+    if (inside != SIZE_MAX)
+        value.data = x->extra.data + x->extra.start + inside;
     to = put(to, bight_bytes_of(name, name_size));
     to = put(to, BIGHT_BYTES(": "));
     to = put(to, value);
@@ -149,8 +177,11 @@ bight_error bight_http_set_field(bight_http_exchange *x, const char *name,
     bight_error error = check(x, name, value);
     if (bight_failed(error))
         return error;
-    remove_all(x, name);
-    return add(x, name, value);
+    size_t before = bight_buffer_bytes(&x->extra).size;
+    error = add(x, name, value);
+    if (!bight_failed(error))
+        remove_before(x, name, before);
+    return error;
 }
 
 bight_bytes bight_http_answer_field(const bight_http_exchange *x,

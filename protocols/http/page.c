@@ -28,9 +28,15 @@ static bool wants_page(const bight_http_exchange *x)
 
 void bight_http_fail(bight_http_exchange *x, unsigned status)
 {
+    static const char *const described[] = {"Content-Type", "Content-Encoding",
+                                            "ETag", "Last-Modified"};
     char text[768];
     const char *reason = bight__http_reason(status);
     bool html = wants_page(x);
+    for (size_t i = 0; i < sizeof(described) / sizeof(described[0]) &&
+                       bight_http_is_unanswered(x);
+         i++)
+        bight__http_remove_field(x, described[i]);
     int size = html ? snprintf(text, sizeof(text), page, status, reason, status,
                                reason)
                     : snprintf(text, sizeof(text), "%u %s\n", status, reason);

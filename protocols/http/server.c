@@ -27,6 +27,9 @@ void bight_http_options_init(bight_http_options *options)
     bight_http_limits_init(&options->limits);
 }
 
+/* More http-parser does not take. */
+#define HEAD_MOST (80 * 1024)
+
 static uint64_t at_most(uint64_t value, uint64_t most)
 {
     return value < most ? value : most;
@@ -37,9 +40,9 @@ static void set_reading(bight_http_server *server)
 {
     const bight_http_limits *limits = &server->limits;
     server->reading = bight__http_default_limits;
-    server->reading.target = (uint32_t)at_most(limits->target, UINT32_MAX);
-    server->reading.head = (uint32_t)at_most(limits->head, UINT32_MAX);
-    server->reading.line = (uint32_t)at_most(limits->line, UINT32_MAX);
+    server->reading.target = (uint32_t)at_most(limits->target, HEAD_MOST);
+    server->reading.head = (uint32_t)at_most(limits->head, HEAD_MOST);
+    server->reading.line = (uint32_t)at_most(limits->line, HEAD_MOST);
     server->reading.fields =
         (uint16_t)at_most((uint64_t)limits->fields, UINT16_MAX);
     server->reading.body = UINT64_MAX;
@@ -68,6 +71,9 @@ static bight_error take_middleware(bight_http_server *server,
     size_t count = options->middleware_count;
     if (count == 0)
         return bight_ok();
+    if (count > UINT8_MAX)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                "more than %d middleware", UINT8_MAX);
     server->uses = bight_zalloc(count * sizeof(*server->uses));
     if (server->uses == NULL)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);

@@ -133,7 +133,6 @@ struct bight_http_server {
     bight_http_use *uses;
     size_t use_count;
     size_t states_size;
-    bool timed; /* middleware wants to know when requests began */
 
     bight_http_exchange *pool;
     size_t pooled;
@@ -147,7 +146,6 @@ struct bight_http_server {
     size_t line_size; /* of that, its first line */
     size_t common_size;
     size_t date_at;
-    const char *name;
 };
 
 /* -- clock.c: deadlines and the date -------------------------------------- */
@@ -212,6 +210,11 @@ bool bight__http_body_wanted(const bight_http_exchange *x);
 
 /* Tells the owner what became of it, if that wants to know. */
 void bight__http_report(const bight_http_exchange *x, bight_error error);
+
+/* -- fields.c ------------------------------------------------------------- */
+
+bool bight__http_is_set(const bight_http_exchange *x, const char *name);
+void bight__http_remove_field(bight_http_exchange *x, const char *name);
 
 /* -- answer.c ------------------------------------------------------------- */
 

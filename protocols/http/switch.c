@@ -39,8 +39,10 @@ bight_error bight_http_switch(bight_http_exchange *x, const char *token,
         error = bight_http_set_field(x, "Upgrade", bight_bytes_text(token));
     if (!bight_failed(error))
         error = bight_transport_set_protocol(c->transport, protocol, ret_self);
-    if (bight_failed(error))
+    if (bight_failed(error)) {
+        bight__http_remove_field(x, "Upgrade");
         return error;
+    }
     bight__http_answer_switch(x, token != NULL ? 101 : 200);
     c->switched = true;
     c->closing = true;

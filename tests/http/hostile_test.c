@@ -395,13 +395,14 @@ START_TEST(group_19_a_later_switch_hands_over_what_was_put_back)
 }
 END_TEST
 
-/* A client may send what it likes through a tunnel that was granted. */
-START_TEST(group_19_what_comes_through_a_tunnel_is_no_request)
+/* RFC 9110, 9.3.6: a 2xx grants a tunnel, through which a client may send what
+ * it likes; an answer of any other kind grants none. */
+START_TEST(group_21_only_a_switch_grants_a_tunnel)
 {
     begin();
     served_ask("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n" GET("/hello"));
     ck_assert_uint_eq(served.handled, 1);
-    ck_assert_uint_eq(served_status(), 200);
+    ck_assert_uint_eq(served_status(), 501);
     ck_assert(served.talk.eof);
     served_end();
 }
@@ -438,6 +439,6 @@ Suite *bight_test_suite(void)
                         0, 2);
     tcase = leaks_test_case(suite, "another protocol");
     tcase_add_test(tcase, group_19_a_later_switch_hands_over_what_was_put_back);
-    tcase_add_test(tcase, group_19_what_comes_through_a_tunnel_is_no_request);
+    tcase_add_test(tcase, group_21_only_a_switch_grants_a_tunnel);
     return suite;
 }

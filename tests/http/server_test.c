@@ -309,6 +309,90 @@ START_TEST(a_client_that_does_not_read_is_dropped_in_time)
 }
 END_TEST
 
+/* One second for each 64 KiB of 4 MiB, behind which nothing else comes. */
+START_TEST(a_client_that_reads_slowly_gets_all_of_an_answer)
+{
+    static const char *const requests[] = {
+        GET("/later"),
+        "GET /later HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"};
+    static uint8_t body[4 * 1024 * 1024];
+    served_prepare();
+    served.options.limits.idle_timeout_ms = 1000;
+    served_begin(0, 0);
+    served.talk.enough = 1;
+    served_ask(requests[_i]);
+    bight_http_answer(served.x, 200, NULL, bight_bytes_of(body, sizeof(body)));
+    for (int i = 0; i < 80 && served.talk.client != NULL; i++) {
+        served_wait(1);
+        served.talk.enough = served.talk.received.end + 65536;
+        if (served.talk.client != NULL)
+            bight_transport_resume_reading(served.talk.client, BIGHT_HOLD_USER);
+        talk_run(&served.talk);
+    }
+    ck_assert_uint_gt(served.talk.received.end, sizeof(body));
+    ck_assert(served.talk.eof);
+    served_end();
+}
+END_TEST
+
+START_TEST(a_head_request_gets_no_body_with_a_fault_nor_a_reset_content)
+{
+    served_begin(0, 0);
+    served_ask(GET("/later"));
+    bight_http_answer(served.x, 205, NULL, BIGHT_BYTES("none"));
+    talk_run(&served.talk);
+    ck_assert_answered(
+        SERVED("205 Reset Content", "Content-Length: 0\r\n", ""));
+    served_ask("HEAD / HTTP/1.1\r\n\r\n");
+    ck_assert_answered(SERVED("400 Bad Request",
+                              "Content-Type: text/plain; charset=utf-8\r\n"
+                              "Content-Length: 16\r\nConnection: close\r\n",
+                              ""));
+    served_end();
+}
+END_TEST
+
+START_TEST(a_field_may_be_set_from_another_one)
+{
+    served_begin(0, 0);
+    served_ask(GET("/later"));
+    ck_assert_ok(bight_http_set_field(served.x, "A", BIGHT_BYTES("one")));
+    for (char name[] = "B"; name[0] <= 'Z'; name[0]++) {
+        ck_assert_ok(bight_http_set_field(
+            served.x, name, bight_http_answer_field(served.x, "A")));
+        ck_assert_ok(bight_http_set_field(
+            served.x, "A", bight_http_answer_field(served.x, "A")));
+        ck_assert(bight_bytes_equal(bight_http_answer_field(served.x, name),
+                                    BIGHT_BYTES("one")));
+    }
+    bight_http_answer(served.x, 204, NULL, BIGHT_BYTES(""));
+    served_end();
+}
+END_TEST
+
+START_TEST(a_type_that_was_set_stands_once)
+{
+    served_begin(0, 0);
+    served_ask(GET("/later") GET("/later"));
+    ck_assert_ok(
+        bight_http_set_field(served.x, "Content-Type", BIGHT_BYTES("text/x")));
+    bight_http_answer(served.x, 200, "text/y", BIGHT_BYTES("1"));
+    talk_run(&served.talk);
+    ck_assert_answered(
+        SERVED("200 OK", "Content-Length: 1\r\nContent-Type: text/x\r\n", "1"));
+    ck_assert_ok(
+        bight_http_set_field(served.x, "content-type", BIGHT_BYTES("text/x")));
+    ck_assert_ok(bight_http_set_field(served.x, "ETag", BIGHT_BYTES("\"1\"")));
+    bight_http_fail(served.x, 404);
+    talk_run(&served.talk);
+    ck_assert_answered(SERVED("404 Not Found",
+                              "Content-Type: text/plain; charset=utf-8\r\n"
+                              "Content-Length: 14\r\n",
+                              "404 Not Found\n"));
+    served_end();
+}
+END_TEST
+
 START_TEST(T25_less_than_was_promised_ends_by_a_reset)
 {
     served_begin(0, 0);
@@ -425,6 +509,12 @@ Suite *bight_test_suite(void)
     TCase *writing = leaks_test_case(suite, "writing");
     tcase_add_test(writing, S1_a_reader_that_stops_stops_the_source);
     tcase_add_test(writing, a_client_that_does_not_read_is_dropped_in_time);
+    tcase_add_loop_test(writing,
+                        a_client_that_reads_slowly_gets_all_of_an_answer, 0, 2);
+    tcase_add_test(
+        writing, a_head_request_gets_no_body_with_a_fault_nor_a_reset_content);
+    tcase_add_test(writing, a_field_may_be_set_from_another_one);
+    tcase_add_test(writing, a_type_that_was_set_stands_once);
     tcase_add_loop_test(writing, T25_less_than_was_promised_ends_by_a_reset, 0,
                         2);
     tcase_add_test(writing,
