@@ -331,12 +331,14 @@ static bool copy_first(const bight_transport *t, struct bight__out *out,
 bight_write_status bight_transport_write(bight_transport *t, bight_bytes data)
 {
     bight__transport_check(t);
-    bight_loop *loop = bight__transport_loop(t);
-    struct bight__out *out = loop->out_pool;
     if (__builtin_expect(data.size == 0, 0))
         return write_one(t, data);
-    if (__builtin_expect(t->gate != 0 || out == NULL, 0))
+    if (__builtin_expect(t->gate != 0, 0)) /* the loop may be gone (T10) */
         return append(t, data) ? BIGHT_WRITE_READY : write_one(t, data);
+    bight_loop *loop = bight__transport_loop(t);
+    struct bight__out *out = loop->out_pool;
+    if (__builtin_expect(out == NULL, 0))
+        return write_one(t, data);
     if (!is_lent(loop, data) && !copy_first(t, out, &data))
         return write_one(t, data);
     loop->out_pool = out->dirty.next;
