@@ -7,21 +7,6 @@
 
 #include "server.h"
 
-static bool is_token_char(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
-
-static bool is_token(const char *name)
-{
-    const char *c = name;
-    while (is_token_char((uint8_t)*c))
-        c++;
-    return *c == '\0' && c != name;
-}
-
 static bool is_value(bight_bytes value)
 {
     for (size_t i = 0; i < value.size; i++) {
@@ -32,17 +17,14 @@ static bool is_value(bight_bytes value)
     return true;
 }
 
-/* Those are the server's: they say where a message ends, and when it was. */
+/* Those are the server's: they say where a message ends, when it was, and by
+ * whom. */
 static bool is_ours(const char *name)
 {
-    static const char *const names[] = {"content-length", "transfer-encoding",
-                                        "connection", "date", "server"};
+    static const char *const names[] = {"Content-Length", "Transfer-Encoding",
+                                        "Connection", "Date", "Server"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *c = names[i];
-        const char *n = name;
-        while (*c != '\0' && (*n == *c || (*n | 0x20) == *c))
-            c++, n++;
-        if (*c == '\0' && *n == '\0')
+        if (bight_http_same(bight_bytes_text(names[i]), bight_bytes_text(name)))
             return true;
     }
     return false;
@@ -54,7 +36,7 @@ static bight_error check(const bight_http_exchange *x, const char *name,
     if (x->answer != BIGHT__HTTP_NOT_BEGUN)
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "field %s: the answer was begun", name);
-    if (!is_token(name))
+    if (!bight_http_is_token(bight_bytes_text(name)))
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
                                 "'%s' is no name of a field", name);
     if (is_ours(name))
@@ -70,16 +52,9 @@ static bight_error check(const bight_http_exchange *x, const char *name,
 
 static bool has_name(bight_bytes line, const char *name, size_t size)
 {
-    if (line.size <= size || line.data[size] != ':')
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        uint8_t one = line.data[i];
-        uint8_t other = (uint8_t)name[i];
-        if (one != other &&
-            ((one ^ other) != 0x20 || (one | 0x20) < 'a' || (one | 0x20) > 'z'))
-            return false;
-    }
-    return true;
+    return line.size > size && line.data[size] == ':' &&
+           bight_http_same(bight_bytes_head(line, size),
+                           bight_bytes_of(name, size));
 }
 
 /* The line of that name from `at` on; its start and end in `extra`. */

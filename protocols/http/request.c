@@ -2,6 +2,8 @@
 /* What an exchange tells of its request. */
 #include <string.h>
 
+#include <bight/http_token.h>
+
 #include "server.h"
 
 static bight_bytes slice(const bight_http_exchange *x,
@@ -51,20 +53,6 @@ unsigned bight_http_minor(const bight_http_exchange *x)
     return x->head.minor;
 }
 
-static bool same_name(bight_bytes a, const char *name, size_t size)
-{
-    if (a.size != size)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        uint8_t one = a.data[i];
-        uint8_t other = (uint8_t)name[i];
-        if (one != other &&
-            ((one ^ other) != 0x20 || (one | 0x20) < 'a' || (one | 0x20) > 'z'))
-            return false;
-    }
-    return true;
-}
-
 bight_bytes bight_http_field(const bight_http_exchange *x, const char *name)
 {
     const struct bight__http_head *head = &x->head;
@@ -72,7 +60,7 @@ bight_bytes bight_http_field(const bight_http_exchange *x, const char *name)
     for (size_t i = 0; i < head->field_count; i++) {
         const struct bight__http_field *field = &head->fields[i];
         if (field->name.size == size &&
-            same_name(slice(x, field->name), name, size))
+            bight_http_same(slice(x, field->name), bight_bytes_of(name, size)))
             return slice(x, field->value);
     }
     return nothing();
