@@ -99,13 +99,13 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 typedef struct bight_http_options {
-    size_t size;                   /**< sizeof(bight_http_options) */
-    bight_http_handler_fn handler; /**< of every request */
-    void *ctx;                     /**< the handler's */
-    const char *name;              /**< the field Server; NULL: none */
-    bight_http_limits limits;
+    size_t size;                      /**< sizeof(bight_http_options) */
+    bight_http_handler_fn handler;    /**< of every request */
+    void *ctx;                        /**< the handler's */
+    const char *name;                 /**< the field Server; NULL: none */
     const bight_http_use *middleware; /**< first to last; copied */
     size_t middleware_count;
+    bight_http_limits limits; /**< last: they may grow */
 } bight_http_options;
 
 /** "bight", the default limits, no handler. */

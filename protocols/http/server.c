@@ -91,23 +91,34 @@ static bight_error make(bight_http_server *server,
     return bight_failed(error) ? error : bight__http_clock_init(server);
 }
 
+/* Who was built when they were fewer gets the defaults of the others. */
+static bight_http_options options_take(const bight_http_options *given)
+{
+    bight_http_options options;
+    bight_http_options_init(&options);
+    memcpy(&options, given,
+           given->size < sizeof(options) ? given->size : sizeof(options));
+    return options;
+}
+
 bight_error bight_http_server_new(bight_loop *loop,
-                                  const bight_http_options *options,
+                                  const bight_http_options *given,
                                   bight_http_server **ret_server)
 {
-    if (options->handler == NULL)
+    const bight_http_options options = options_take(given);
+    if (options.handler == NULL)
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
                                 "an HTTP server needs a handler");
     bight_http_server *server = bight_zalloc(sizeof(*server));
     if (server == NULL)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     server->loop = loop;
-    server->handler = options->handler;
-    server->ctx = options->ctx;
-    server->limits = options->limits;
+    server->handler = options.handler;
+    server->ctx = options.ctx;
+    server->limits = options.limits;
     set_reading(server);
-    set_common(server, options->name);
-    bight_error error = make(server, options);
+    set_common(server, options.name);
+    bight_error error = make(server, &options);
     if (bight_failed(error)) {
         bight_http_server_free(server);
         return error;

@@ -240,6 +240,18 @@ START_TEST(what_was_asked_before_the_eof_is_answered)
 }
 END_TEST
 
+START_TEST(options_of_an_older_program_get_the_newer_defaults)
+{
+    served_prepare();
+    served.options.limits.requests = 1;
+    served.options.size = offsetof(bight_http_options, limits);
+    served_begin(0, 0);
+    served_ask(GET("/hello") GET("/hello"));
+    ck_assert_answered(SERVED_HELLO SERVED_HELLO);
+    served_end();
+}
+END_TEST
+
 START_TEST(a_connection_takes_as_many_requests_as_its_limit)
 {
     served_prepare();
@@ -504,6 +516,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(
         tcase, a_client_that_wrote_its_eof_is_answered_where_that_is_allowed);
     tcase_add_test(tcase, what_was_asked_before_the_eof_is_answered);
+    tcase_add_test(tcase, options_of_an_older_program_get_the_newer_defaults);
     tcase_add_test(tcase, a_connection_takes_as_many_requests_as_its_limit);
     tcase_add_test(tcase, E11_a_server_that_drains_finishes_what_it_began);
     TCase *writing = leaks_test_case(suite, "writing");
