@@ -28,7 +28,7 @@ static inline uint8_t *put(uint8_t *at, const void *data, size_t size)
 
 #define PUT(at, literal) put(at, literal, sizeof(literal) - 1)
 
-static uint8_t *put_number(uint8_t *at, uint64_t number)
+static inline uint8_t *put_number(uint8_t *at, uint64_t number)
 {
     size_t digits = 1;
     for (uint64_t rest = number; rest > 9; rest /= 10)
@@ -42,27 +42,26 @@ static uint8_t *put_number(uint8_t *at, uint64_t number)
 }
 
 /* One that would break the head is left out (RFC 9112, 11.1). */
-static uint8_t *put_type(uint8_t *at, const char *type)
+static inline uint8_t *put_type(uint8_t *at, const char *type)
 {
     size_t size = type != NULL ? strlen(type) : 0;
     const uint8_t *octets = (const uint8_t *)type;
     const uint8_t *end = octets + size;
-    if (size == 0 || size > 256 ||
-        bight__http_skip(octets, end, BIGHT__HTTP_TEXT) != end)
+    if (size == 0 || size > 256 || bight__http_skip_text(octets, end) != end)
         return at;
     at = PUT(at, "Content-Type: ");
     at = put(at, type, size);
     return PUT(at, "\r\n");
 }
 
-static uint8_t *put_length(uint8_t *at, uint64_t length)
+static inline uint8_t *put_length(uint8_t *at, uint64_t length)
 {
     at = PUT(at, "Content-Length: ");
     at = put_number(at, length);
     return PUT(at, "\r\n");
 }
 
-static uint8_t *put_framing(uint8_t *at, const bight_http_exchange *x)
+static inline uint8_t *put_framing(uint8_t *at, const bight_http_exchange *x)
 {
     bool none = x->status == 204 || x->status == 304 || x->status < 200;
     if (none)
@@ -74,7 +73,7 @@ static uint8_t *put_framing(uint8_t *at, const bight_http_exchange *x)
     return x->head.minor == 1 ? PUT(at, "Transfer-Encoding: chunked\r\n") : at;
 }
 
-static uint8_t *put_connection(uint8_t *at, const bight_http_exchange *x)
+static inline uint8_t *put_connection(uint8_t *at, const bight_http_exchange *x)
 {
     if (x->connection->last)
         return PUT(at, "Connection: close\r\n");
@@ -82,8 +81,8 @@ static uint8_t *put_connection(uint8_t *at, const bight_http_exchange *x)
 }
 
 /* Of a 200 all of it lies together. */
-static uint8_t *put_common(uint8_t *at, const bight_http_server *server,
-                           unsigned status)
+static inline uint8_t *put_common(uint8_t *at, const bight_http_server *server,
+                                  unsigned status)
 {
     char unknown[32];
     size_t skip = server->line_size;
@@ -94,7 +93,7 @@ static uint8_t *put_common(uint8_t *at, const bight_http_server *server,
     return put(at, server->common + skip, server->common_size - skip);
 }
 
-static void put_head(struct out *out, const bight_http_exchange *x)
+static inline void put_head(struct out *out, const bight_http_exchange *x)
 {
     uint8_t *at = put_common(out->bytes, x->connection->server, x->status);
     if (!bight__http_is_set(x, "Content-Type"))
@@ -105,8 +104,8 @@ static void put_head(struct out *out, const bight_http_exchange *x)
 }
 
 /* Small ones leave in one piece. */
-static bight_write_status send_head(bight_http_exchange *x, struct out *out,
-                                    bight_bytes body)
+static inline bight_write_status send_head(bight_http_exchange *x,
+                                           struct out *out, bight_bytes body)
 {
     bight_transport *t = x->connection->transport;
     if (x->extra.end == 0 && out->used + 2 + body.size <= HEAD_MAX) {
@@ -171,8 +170,8 @@ static void choose_persistence(bight_http_exchange *x)
         c->last = true;
 }
 
-static void begin(bight_http_exchange *x, unsigned status, const char *type,
-                  uint64_t length)
+static inline void begin(bight_http_exchange *x, unsigned status,
+                         const char *type, uint64_t length)
 {
     x->status = (uint16_t)status;
     x->type = type;
@@ -184,7 +183,7 @@ static void begin(bight_http_exchange *x, unsigned status, const char *type,
 }
 
 /* With what is known now: fields are not set any more. */
-static void make_head(bight_http_exchange *x, struct out *out)
+static inline void make_head(bight_http_exchange *x, struct out *out)
 {
     choose_persistence(x);
     choose_framing(x);
@@ -206,7 +205,7 @@ static bool may_begin(const bight_http_exchange *x)
 
 /* Nothing more is written. What the request still holds is read and dropped, if
  * that is little. */
-static void complete(bight_http_exchange *x)
+static inline void complete(bight_http_exchange *x)
 {
     bool to_the_close = x->answer == BIGHT__HTTP_TO_THE_CLOSE;
     x->answer = BIGHT__HTTP_FINISHED;

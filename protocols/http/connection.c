@@ -54,7 +54,7 @@ void bight__http_refuse(struct bight__http_connection *c,
 
 /* -- reading -------------------------------------------------------------- */
 
-static bool may_read(const struct bight__http_connection *c)
+static inline bool may_read(const struct bight__http_connection *c)
 {
     const bight_http_exchange *x = c->exchange;
     if (c->closing || c->full || (x == NULL && c->last))
@@ -74,14 +74,13 @@ static bool begin(struct bight__http_connection *c)
 
 /* Without a body the request is complete before it is handled, and its end is
  * told behind that. */
-static void on_head(struct bight__http_connection *c, bight_bytes *data)
+static void on_head(struct bight__http_connection *c)
 {
     bight_http_exchange *x = c->exchange;
-    bight_bytes none;
     x->heard = true;
     x->complete = x->head.framing == BIGHT__HTTP_NO_BODY;
     if (x->complete)
-        (void)bight__http_reader_step(&c->reader, &x->head, data, &none);
+        bight__http_reader_end(&c->reader);
     bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
     if (c->reported)
         x->began_ns = bight_loop_now_ns(c->server->loop);
@@ -89,7 +88,7 @@ static void on_head(struct bight__http_connection *c, bight_bytes *data)
         bight_http_fail(x, 417);
     else
         bight__http_exchange_handle(x);
-    if (x->complete)
+    if (x->complete && x->body != BIGHT__HTTP_UNREAD)
         bight__http_body_end(x);
 }
 
@@ -125,7 +124,8 @@ static void finish(struct bight__http_connection *c, bight_bytes behind)
     bool now = is_last_word(c, x, behind);
     c->exchange = NULL;
     c->requests++;
-    bight__http_body_fail(x, bight_error_of(BIGHT_ERROR_CANCELLED));
+    if (x->body != BIGHT__HTTP_UNREAD)
+        bight__http_body_fail(x, bight_error_of(BIGHT_ERROR_CANCELLED));
     bight__http_exchange_end(x, bight_ok());
     if (c->last && !c->full)
         end(c, now);
@@ -175,7 +175,7 @@ static bool take_event(struct bight__http_connection *c, bight_bytes *data)
             bight__http_clock_enter(c, BIGHT__HTTP_SOME);
         return false;
     case BIGHT__HTTP_HEAD:
-        on_head(c, data);
+        on_head(c);
         break;
     case BIGHT__HTTP_DATA:
         bight__http_body_data(x, piece);
@@ -200,8 +200,8 @@ static void data_received(void *self, bight_transport *t, bight_bytes data)
     struct bight__http_connection *c = self;
     (void)t;
     c->running = true;
-    while (may_read(c)) {
-        if (c->exchange == NULL && (data.size == 0 || !begin(c)))
+    while ((data.size > 0 || c->exchange != NULL) && may_read(c)) {
+        if (c->exchange == NULL && !begin(c))
             break;
         if (!take_event(c, &data))
             break;

@@ -59,9 +59,8 @@ static void reset(bight_http_exchange *x, const bight_http_server *server)
 {
     const size_t first = offsetof(bight_http_exchange, body);
     bight__http_head_reset(&x->head);
-    memset((char *)x + first, 0, sizeof(*x) - first);
-    if (server->states_size > 0)
-        memset(x->states, 0, server->states_size * sizeof(x->states[0]));
+    memset((char *)x + first, 0,
+           sizeof(*x) - first + server->states_size * sizeof(x->states[0]));
     empty(&x->kept);
     empty(&x->extra);
     empty(&x->coded);

@@ -17,4 +17,9 @@ struct bight__http_field {
     enum bight__http_name known;
 };
 
+/* The one whose line begins at `at`, and where the line's CR is. The guard let
+ * the line through: it has a name, a colon and a value. */
+struct bight__http_field bight__http_field_cut(const uint8_t *bytes,
+                                               uint32_t at, uint32_t cr);
+
 #endif

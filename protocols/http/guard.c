@@ -235,7 +235,7 @@ static const uint8_t *scan_reason(struct scan *scan, const uint8_t *p,
                                   const uint8_t *end)
 {
     const uint8_t *stop = window(scan, p, end, scan->limits->line);
-    const uint8_t *q = bight__http_skip_text(p, stop, &scan->guard->tabs);
+    const uint8_t *q = bight__http_skip_text(p, stop);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
         return q;
@@ -294,7 +294,7 @@ static inline const uint8_t *scan_value(struct scan *scan, const uint8_t *p,
                                         const uint8_t *end)
 {
     const uint8_t *stop = window(scan, p, end, scan->limits->line);
-    const uint8_t *q = bight__http_skip_text(p, stop, &scan->guard->tabs);
+    const uint8_t *q = bight__http_skip_text(p, stop);
     scan->guard->part += (uint32_t)(q - p);
     if (q == end)
         return q;
@@ -421,7 +421,6 @@ static void begin(struct bight__http_guard *guard, enum state state,
     guard->fields = 0;
     guard->fields_most = fields;
     guard->state = (uint8_t)state;
-    guard->tabs = false;
 }
 
 void bight__http_guard_request(struct bight__http_guard *guard,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Looks at each octet of a head, or of trailers, before http-parser does, finds
- * its end and keeps its limits. Goes on where it stopped: linear however the
+ * Looks at each octet of a head, or of trailers, before it is read, finds its
+ * end and keeps its limits. Goes on where it stopped: linear however the
  * input is cut, and the same octet is at fault.
  */
 #ifndef BIGHT_HTTP_GUARD_H
@@ -18,7 +18,6 @@ struct bight__http_guard {
     uint16_t fields;      /* lines begun */
     uint16_t fields_most; /* that may be */
     uint8_t state;
-    bool tabs; /* there was an HTAB in a value */
 };
 
 void bight__http_guard_request(struct bight__http_guard *guard,

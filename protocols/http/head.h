@@ -10,7 +10,6 @@
 
 #include "fault.h"
 #include "field.h"
-#include "guard.h"
 #include "methods.h"
 #include "trailers.h"
 
@@ -98,10 +97,9 @@ const struct bight__http_field *bight__http_head_find(
 bool bight__http_head_append(struct bight__http_head *head, const uint8_t *data,
                              size_t size);
 
-/* Reads the start line and the fields of a head that the guard let through to
- * its end. NULL, or what is wrong. */
+/* Reads the start line and the fields, of which there are so many, of a head
+ * that the guard let through to its end. NULL, or what is wrong. */
 const struct bight__http_fault *bight__http_head_parse(
-    struct bight__http_head *head, bool is_response,
-    const struct bight__http_guard *guard);
+    struct bight__http_head *head, bool is_response, uint16_t fields);
 
 #endif

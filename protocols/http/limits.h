@@ -7,8 +7,7 @@
 
 struct bight__http_limits {
     uint32_t target;        /* octets; 8000 */
-    uint32_t head;          /* octets of start line and fields; 32 KiB; at most
-                               80 KiB, where http-parser stops */
+    uint32_t head;          /* octets of start line and fields; 32 KiB */
     uint32_t line;          /* octets of one field line; 8 KiB */
     uint16_t fields;        /* count; 100 */
     uint64_t body;          /* octets; 1 MiB; UINT64_MAX: none */

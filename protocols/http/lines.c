@@ -28,19 +28,17 @@ const uint8_t *bight__http_skip_fields(struct bight__http_guard *guard,
 {
     unsigned left = (unsigned)guard->fields_most - guard->fields;
     const unsigned before = left;
-    bool tabs = false;
     while (end - p >= 2 && *p != '\r' && left > 0) {
         const uint8_t *q = bight__http_skip(p, end, BIGHT__HTTP_TOKEN);
         if (q == p || q == end || *q != ':')
             break;
-        q = bight__http_skip_text(q + 1, end, &tabs);
+        q = bight__http_skip_text(q + 1, end);
         if (end - q < 2 || q[0] != '\r' || q[1] != '\n')
             break;
         left--;
         p = q + 2;
     }
     guard->fields = (uint16_t)(guard->fields + (before - left));
-    guard->tabs |= tabs;
     *ret_done = end - p >= 2 && p[0] == '\r' && p[1] == '\n';
     return *ret_done ? p + 2 : p;
 }

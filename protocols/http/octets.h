@@ -56,32 +56,35 @@ static inline uint64_t bight__http_controls(uint64_t octets)
            (BIGHT__HTTP_ONES * 0x80);
 }
 
-/* The first octet that TEXT does not have, or `end`; mostly eight at a time.
- * Sets `tabs` if it passed an HTAB. */
-static inline const uint8_t *bight__http_skip_text(const uint8_t *p,
-                                                   const uint8_t *end,
-                                                   bool *tabs)
+static inline const uint8_t *bight__http_skip_text_singly(const uint8_t *p,
+                                                          const uint8_t *end)
 {
+    while (p < end && bight__http_is(*p, BIGHT__HTTP_TEXT))
+        p++;
+    return p;
+}
+
+/* The first octet that TEXT does not have, or `end`: eight at a time, of which
+ * the last eight may have been passed in part. An HTAB is a control that TEXT
+ * has, so behind one it goes on singly. */
+static inline const uint8_t *bight__http_skip_text(const uint8_t *p,
+                                                   const uint8_t *end)
+{
+    if (end - p < 8)
+        return bight__http_skip_text_singly(p, end);
     for (;;) {
-        while (end - p >= 8) {
-            uint64_t octets;
-            memcpy(&octets, p, sizeof(octets));
-            uint64_t found = bight__http_controls(octets);
-            if (found == 0) {
-                p += 8;
-                continue;
-            }
+        uint64_t octets;
+        memcpy(&octets, p, sizeof(octets));
+        uint64_t found = bight__http_controls(octets);
+        if (found != 0) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
             p += __builtin_ctzll(found) / 8;
 #endif
-            break;
+            return bight__http_skip_text_singly(p, end);
         }
-        while (p < end && bight__http_is(*p, BIGHT__HTTP_TEXT) && *p != '\t')
-            p++;
-        if (p == end || *p != '\t')
-            return p;
-        *tabs = true;
-        p++;
+        if (end - p == 8)
+            return end;
+        p = end - p >= 16 ? p + 8 : end - 8;
     }
 }
 

@@ -158,7 +158,7 @@ static enum bight__http_event read_head(struct bight__http_reader *reader,
     if (!bight__http_guard_is_done(&reader->guard))
         return BIGHT__HTTP_MORE;
     fault = bight__http_head_parse(head, reader->kind == BIGHT__HTTP_RESPONSES,
-                                   &reader->guard);
+                                   reader->guard.fields);
     if (fault == NULL)
         fault = frame(reader, head);
     return fault == NULL ? begin_body(reader, head) : fail(reader, fault);
@@ -200,6 +200,12 @@ static enum bight__http_event complete(struct bight__http_reader *reader)
 {
     enter(reader, reader->last ? CLOSED : IDLE);
     return BIGHT__HTTP_END;
+}
+
+void bight__http_reader_end(struct bight__http_reader *reader)
+{
+    assert(reader->state == COMPLETE);
+    (void)complete(reader);
 }
 
 /* Lends at most `most`. */

@@ -54,6 +54,9 @@ enum bight__http_event bight__http_reader_step(
     struct bight__http_reader *reader, struct bight__http_head *head,
     bight_bytes *in, bight_bytes *ret_data);
 
+/* Instead of the step to END, behind the HEAD of a message without a body. */
+void bight__http_reader_end(struct bight__http_reader *reader);
+
 /* The input has ended: END (a body until close, or nothing was begun, which
  * bight__http_reader_is_idle tells before) or FAIL. */
 enum bight__http_event bight__http_reader_eof(

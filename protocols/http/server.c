@@ -27,7 +27,7 @@ void bight_http_options_init(bight_http_options *options)
     bight_http_limits_init(&options->limits);
 }
 
-/* More http-parser does not take. */
+/* http-parser takes no longer start line. */
 #define HEAD_MOST (80 * 1024)
 
 static uint64_t at_most(uint64_t value, uint64_t most)

@@ -80,9 +80,12 @@ static bool begins(bight_bytes name, const char *prefix)
     return bight__http_text_equal(bight_bytes_head(name, wanted.size), wanted);
 }
 
-static bool is_denied_name(bight_bytes name)
+static bool is_denied_field(const struct bight__http_trailers *trailers,
+                            const struct bight__http_field *field)
 {
-    return is_denied(bight__http_name_of(name)) || begins(name, "Content-") ||
+    bight_bytes name =
+        bight_bytes_of(trailers->bytes + field->name.at, field->name.size);
+    return is_denied(field->known) || begins(name, "Content-") ||
            begins(name, "Proxy-") || begins(name, "X-Forwarded-") ||
            begins(name, "Access-Control-");
 }
@@ -101,28 +104,6 @@ static bool reserve_trailers(struct bight__http_trailers *trailers,
     return true;
 }
 
-/* From `at` to the CR at `end`: the guard saw a name, a colon and a value. */
-static void read_trailer(struct bight__http_trailers *trailers, uint32_t at,
-                         uint32_t end)
-{
-    const uint8_t *bytes = trailers->bytes;
-    const uint8_t *colon = memchr(bytes + at, ':', end - at);
-    uint32_t value = (uint32_t)(colon - bytes) + 1;
-    struct bight__http_slice name = {at, value - 1 - at};
-    bight_bytes text = bight_bytes_of(bytes + at, name.size);
-    if (is_denied_name(text))
-        return;
-    while (value < end && (bytes[value] == ' ' || bytes[value] == '\t'))
-        value++;
-    while (end > value && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t'))
-        end--;
-    trailers->fields[trailers->count++] = (struct bight__http_field){
-        .name = name,
-        .value = {value, end - value},
-        .known = bight__http_name_of(text),
-    };
-}
-
 const struct bight__http_fault *bight__http_trailers_parse(
     struct bight__http_trailers *trailers, uint16_t count)
 {
@@ -132,7 +113,10 @@ const struct bight__http_fault *bight__http_trailers_parse(
         const uint8_t *line = trailers->bytes + at;
         const uint8_t *cr = memchr(line, '\r', trailers->used - at);
         uint32_t end = (uint32_t)(cr - trailers->bytes);
-        read_trailer(trailers, at, end);
+        struct bight__http_field field =
+            bight__http_field_cut(trailers->bytes, at, end);
+        if (!is_denied_field(trailers, &field))
+            trailers->fields[trailers->count++] = field;
         at = end + 2;
     }
     return NULL;

@@ -66,12 +66,26 @@ char *http_oracle(bool is_response, bight_bytes input)
 
 /* -- one head ------------------------------------------------------------- */
 
+struct cut {
+    struct http_oracle_field *fields;
+    unsigned count;
+};
+
+static int on_name(http_parser *parser, const char *at, size_t size)
+{
+    struct cut *cut = parser->data;
+    if (cut->count == HTTP_ORACLE_FIELDS)
+        return 1;
+    cut->fields[cut->count].name = bight_bytes_of(at, size);
+    return 0;
+}
+
 static int on_value(http_parser *parser, const char *at, size_t size)
 {
-    unsigned *fields = parser->data;
-    (void)at;
-    (void)size;
-    (*fields)++;
+    struct cut *cut = parser->data;
+    while (size > 0 && (at[size - 1] == ' ' || at[size - 1] == '\t'))
+        size--;
+    cut->fields[cut->count++].value = bight_bytes_of(at, size);
     return 0;
 }
 
@@ -88,21 +102,42 @@ static int pause_it(http_parser *parser)
 }
 
 size_t http_oracle_head(bool is_response, bight_bytes input,
-                        unsigned *ret_fields)
+                        struct http_oracle_field *ret_fields,
+                        unsigned *ret_count)
 {
     static const http_parser_settings settings = {
+        .on_header_field = on_name,
         .on_header_value = on_value,
         .on_headers_complete = no_body,
         .on_message_complete = pause_it,
     };
     http_parser parser;
-    unsigned fields = 0;
+    struct cut cut = {ret_fields, 0};
     http_parser_init(&parser, is_response ? HTTP_RESPONSE : HTTP_REQUEST);
-    parser.data = &fields;
+    parser.data = &cut;
     size_t used = http_parser_execute(&parser, &settings,
                                       (const char *)input.data, input.size);
     if (HTTP_PARSER_ERRNO(&parser) != HPE_PAUSED)
         return 0;
-    *ret_fields = fields;
+    *ret_count = cut.count;
     return used;
+}
+
+bool http_oracle_agrees(bool is_response, bight_bytes input, size_t size,
+                        const struct bight__http_head *head)
+{
+    static struct http_oracle_field fields[HTTP_ORACLE_FIELDS];
+    unsigned count = 0;
+    if (http_oracle_head(is_response, input, fields, &count) != size ||
+        count != head->field_count)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        const struct bight__http_field *ours = &head->fields[i];
+        if (!bight_bytes_equal(bight__http_head_slice(head, ours->name),
+                               fields[i].name) ||
+            !bight_bytes_equal(bight__http_head_slice(head, ours->value),
+                               fields[i].value))
+            return false;
+    }
+    return true;
 }
