@@ -141,7 +141,7 @@ static void ask_middleware(bight_http_exchange *x)
     }
 }
 
-static void choose_framing(bight_http_exchange *x)
+static inline void choose_framing(bight_http_exchange *x)
 {
     struct bight__http_connection *c = x->connection;
     if (x->length != BIGHT_HTTP_LENGTH_UNKNOWN) {
@@ -161,7 +161,7 @@ static bool is_tunnel(const bight_http_exchange *x)
 }
 
 /* Whether another request may follow, which the head tells. */
-static void choose_persistence(bight_http_exchange *x)
+static inline void choose_persistence(bight_http_exchange *x)
 {
     struct bight__http_connection *c = x->connection;
     int64_t most = c->server->limits.requests;

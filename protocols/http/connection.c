@@ -109,7 +109,7 @@ static void end(struct bight__http_connection *c, bool now)
 }
 
 /* The exchange is over for both sides. */
-static void finish(struct bight__http_connection *c, bight_bytes behind)
+static inline void finish(struct bight__http_connection *c, bight_bytes behind)
 {
     bight_http_exchange *x = c->exchange;
     if (x == NULL || x->answer != BIGHT__HTTP_FINISHED)

@@ -61,6 +61,8 @@ static void reset(bight_http_exchange *x, const bight_http_server *server)
     bight__http_head_reset(&x->head);
     memset((char *)x + first, 0,
            sizeof(*x) - first + server->states_size * sizeof(x->states[0]));
+    if ((x->kept.capacity | x->extra.capacity | x->coded.capacity) == 0)
+        return; /* most never needed one */
     empty(&x->kept);
     empty(&x->extra);
     empty(&x->coded);
