@@ -11,6 +11,7 @@
 #include <bight/log.h>
 #include <bight/loop.h>
 
+#include "grown.h"
 #include "put.h"
 
 /* What nginx has for a client that went before there was an answer. */
@@ -195,21 +196,23 @@ static size_t format(const bight_http_access_log_options *options,
 static void end(void *ctx, void *state, bight_http_exchange *x,
                 bight_error error)
 {
-    const bight_http_access_log_options *options = ctx;
+    bight_http_access_log_options options = {.size = sizeof(options)};
     char peer[BIGHT_ADDRESS_TEXT_MAX];
     char line[BIGHT_HTTP_LOG_LINE_MAX];
     bight_log_field fields[FIELDS_MAX];
     bight_address address = bight_transport_peer(bight_http_transport(x));
     (void)bight_address_format(&address, peer, sizeof(peer));
+    if (ctx != NULL)
+        bight__http_take_known(&options, sizeof(options), ctx);
     size_t count = fill(fields, state, x, peer, error);
-    if (options == NULL || options->fn == NULL) {
+    if (options.fn == NULL) {
         bight_log_write(BIGHT_LOG_INFO, "request", fields, count);
         return;
     }
     size_t size =
-        format(options, x, peer, fields, count, line, sizeof(line) - 1);
+        format(&options, x, peer, fields, count, line, sizeof(line) - 1);
     line[size] = '\n';
-    options->fn(options->ctx, bight_bytes_of(line, size + 1));
+    options.fn(options.ctx, bight_bytes_of(line, size + 1));
 }
 
 const bight_http_middleware bight_http_access_log = {

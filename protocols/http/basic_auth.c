@@ -7,6 +7,8 @@
 
 #include <bight/http_token.h>
 
+#include "grown.h"
+
 /* Of a name and a password together. */
 #define CREDENTIALS_MAX 1024
 
@@ -70,19 +72,20 @@ static bool is_user(const bight_http_basic_auth_options *options,
 
 static bool request(void *ctx, void *state, bight_http_exchange *x)
 {
-    const bight_http_basic_auth_options *options = ctx;
+    bight_http_basic_auth_options options = {.size = sizeof(options)};
     uint8_t buf[CREDENTIALS_MAX];
     bight_bytes name = bight_bytes_of(NULL, 0);
     bight_bytes password = bight_bytes_of(NULL, 0);
     (void)state;
+    bight__http_take_known(&options, sizeof(options), ctx);
     bight_error error =
         bight_http_basic_read(x, buf, sizeof(buf), &name, &password);
     if (!bight_failed(error) &&
-        (is_user(options, name, password) ||
-         (options->check != NULL &&
-          options->check(options->ctx, x, name, password))))
+        (is_user(&options, name, password) ||
+         (options.check != NULL &&
+          options.check(options.ctx, x, name, password))))
         return true;
-    bight_http_basic_ask(x, options->realm);
+    bight_http_basic_ask(x, options.realm);
     return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bodies of requests: kept, streamed or dropped. Until somebody asks for it a
  * body stays where it is, and the client is not read from. */
+#include "grown.h"
 #include "server.h"
 
 /* What is read of a body that nobody wants, so that the connection lives. */
@@ -175,7 +176,7 @@ static void end_sink(bight_http_exchange *x, bight_error error)
     if (x->sink == NULL || x->ended)
         return;
     x->ended = true;
-    if (x->sink->end != NULL)
+    if (BIGHT__HTTP_HAS(x->sink, end))
         x->sink->end(x->sink_ctx, x, error);
 }
 
@@ -202,7 +203,7 @@ void bight__http_body_data(bight_http_exchange *x, bight_bytes data)
     if (x->body == BIGHT__HTTP_KEPT)
         keep(x, data);
     else if (x->body == BIGHT__HTTP_STREAMED && !x->ended &&
-             x->sink->data != NULL)
+             BIGHT__HTTP_HAS(x->sink, data))
         x->sink->data(x->sink_ctx, x, data);
     else if (x->body == BIGHT__HTTP_DROPPED &&
              x->connection->reader.taken > x->drop_end)

@@ -10,6 +10,7 @@
 #include <bight/http_type.h>
 
 #include "coder.h"
+#include "grown.h"
 #include "vary.h"
 
 struct compressing {
@@ -36,7 +37,7 @@ static bight_http_compress_options options_of(const void *ctx)
     bight_http_compress_options options;
     bight_http_compress_options_init(&options);
     if (ctx != NULL)
-        options = *(const bight_http_compress_options *)ctx;
+        bight__http_take_known(&options, sizeof(options), ctx);
     return options;
 }
 

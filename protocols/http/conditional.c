@@ -6,6 +6,7 @@
 #include <bight/http_token.h>
 
 #include "chars.h"
+#include "grown.h"
 #include "put.h"
 
 /* Takes one from the front. */
@@ -138,12 +139,16 @@ static bool is_new(const bight_http_conditions *asked,
 bight_http_verdict bight_http_judge(const bight_http_conditions *conditions,
                                     const bight_http_validators *validators)
 {
-    if (!is_still_so(conditions, validators))
+    bight_http_conditions asked = {.size = sizeof(asked)};
+    bight_http_validators there = {.size = sizeof(there)};
+    bight__http_take_known(&asked, sizeof(asked), conditions);
+    bight__http_take_known(&there, sizeof(there), validators);
+    if (!is_still_so(&asked, &there))
         return BIGHT_HTTP_FAILED;
-    if (!is_new(conditions, validators))
-        return conditions->reads ? BIGHT_HTTP_NOT_MODIFIED : BIGHT_HTTP_FAILED;
-    if (conditions->has_range && conditions->if_range.data &&
-        !range_holds(conditions->if_range, validators))
+    if (!is_new(&asked, &there))
+        return asked.reads ? BIGHT_HTTP_NOT_MODIFIED : BIGHT_HTTP_FAILED;
+    if (asked.has_range && asked.if_range.data &&
+        !range_holds(asked.if_range, &there))
         return BIGHT_HTTP_IGNORE_RANGE;
     return BIGHT_HTTP_PROCEED;
 }

@@ -6,6 +6,7 @@
 #include <bight/http_token.h>
 
 #include "chars.h"
+#include "grown.h"
 #include "put.h"
 
 #define PAIR_MAX 4096      /* bytes of name and value that browsers keep */
@@ -173,17 +174,20 @@ static void put_cookie(struct bight__http_put *out,
                       "SameSite=", bight_bytes_text(sites[cookie->same_site]));
 }
 
-bight_error bight_http_cookie_format(const bight_http_cookie *cookie, char *buf,
+bight_error bight_http_cookie_format(const bight_http_cookie *given, char *buf,
                                      size_t size, bight_bytes *ret_field)
 {
     struct bight__http_put out = {buf, size, 0};
-    const char *fault = fault_of_parts(cookie);
+    bight_http_cookie cookie;
+    bight_http_cookie_init(&cookie);
+    bight__http_take_known(&cookie, sizeof(cookie), given);
+    const char *fault = fault_of_parts(&cookie);
     if (!fault)
-        fault = fault_of_rules(cookie);
+        fault = fault_of_rules(&cookie);
     if (fault)
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
                                 "a cookie cannot be set: %s", fault);
-    put_cookie(&out, cookie);
+    put_cookie(&out, &cookie);
     size_t length = bight__http_put_end(&out);
     if (length >= size)
         return bight_error_of(BIGHT_ERROR_RANGE);

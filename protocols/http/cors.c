@@ -6,9 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "grown.h"
 #include "vary.h"
 
 #define METHODS "GET, HEAD, POST, PUT, PATCH, DELETE"
+
+static bight_http_cors_options options_of(const void *ctx)
+{
+    bight_http_cors_options options = {.size = sizeof(options)};
+    bight__http_take_known(&options, sizeof(options), ctx);
+    return options;
+}
 
 static void set(bight_http_exchange *x, const char *name, bight_bytes value)
 {
@@ -77,17 +85,16 @@ static void allow_headers(const bight_http_cors_options *options,
 /* Its origin's fields come with its answer, as with any other. */
 static bool request(void *ctx, void *state, bight_http_exchange *x)
 {
-    const bight_http_cors_options *options = ctx;
+    const bight_http_cors_options options = options_of(ctx);
     char age[16];
     (void)state;
     if (!is_preflight(x))
         return true;
     set(x, "Access-Control-Allow-Methods",
-        bight_bytes_text(options->methods != NULL ? options->methods
-                                                  : METHODS));
-    allow_headers(options, x);
-    int size = snprintf(age, sizeof(age), "%u", options->max_age_s);
-    if (options->max_age_s > 0)
+        bight_bytes_text(options.methods != NULL ? options.methods : METHODS));
+    allow_headers(&options, x);
+    int size = snprintf(age, sizeof(age), "%u", options.max_age_s);
+    if (options.max_age_s > 0)
         set(x, "Access-Control-Max-Age", bight_bytes_of(age, (size_t)size));
     bight_http_answer(x, 204, NULL, bight_bytes_of(NULL, 0));
     return false;
@@ -96,13 +103,13 @@ static bool request(void *ctx, void *state, bight_http_exchange *x)
 static void answer(void *ctx, void *state, bight_http_exchange *x,
                    uint64_t *length, bool *transforms)
 {
-    const bight_http_cors_options *options = ctx;
+    const bight_http_cors_options options = options_of(ctx);
     (void)state;
     (void)length;
     (void)transforms;
-    if (allow_origin(options, x) && options->exposed != NULL)
+    if (allow_origin(&options, x) && options.exposed != NULL)
         set(x, "Access-Control-Expose-Headers",
-            bight_bytes_text(options->exposed));
+            bight_bytes_text(options.exposed));
 }
 
 const bight_http_middleware bight_http_cors = {

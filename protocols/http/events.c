@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "grown.h"
+
 #define PIECE_MAX 2048
 
 struct piece {
@@ -98,19 +100,21 @@ bight_error bight_http_start_events(bight_http_exchange *x)
 }
 
 bight_write_status bight_http_write_event(bight_http_exchange *x,
-                                          const bight_http_event *event)
+                                          const bight_http_event *given)
 {
+    bight_http_event event = {.size = sizeof(event)};
     struct piece piece = {.x = x};
     char retry[24];
+    bight__http_take_known(&event, sizeof(event), given);
     int size = snprintf(retry, sizeof(retry), "%llu",
-                        (unsigned long long)event->retry_ms);
-    if (event->retry_ms > 0)
+                        (unsigned long long)event.retry_ms);
+    if (event.retry_ms > 0)
         put_line(&piece, BIGHT_BYTES("retry: "),
                  bight_bytes_of(retry, (size_t)size));
-    put_single(&piece, BIGHT_BYTES("event: "), event->name);
-    put_single(&piece, BIGHT_BYTES("id: "), event->id);
-    if (event->data.size > 0)
-        put_lines(&piece, BIGHT_BYTES("data: "), event->data);
+    put_single(&piece, BIGHT_BYTES("event: "), event.name);
+    put_single(&piece, BIGHT_BYTES("id: "), event.id);
+    if (event.data.size > 0)
+        put_lines(&piece, BIGHT_BYTES("data: "), event.data);
     put(&piece, BIGHT_BYTES("\n"));
     flush(&piece);
     return piece.status;

@@ -11,6 +11,7 @@
 #include <bight/http_url.h>
 
 #include "files.h"
+#include "grown.h"
 
 struct waiter {
     struct waiter *next;
@@ -474,10 +475,13 @@ static bight_error open_all(bight_http_files *files,
 }
 
 bight_error bight_http_files_new(bight_loop *loop,
-                                 const bight_http_files_options *options,
+                                 const bight_http_files_options *given,
                                  bight_http_files **ret_files)
 {
-    bight_error error = check(options);
+    bight_http_files_options options;
+    bight_http_files_options_init(&options);
+    bight__http_take_known(&options, sizeof(options), given);
+    bight_error error = check(&options);
     if (bight_failed(error))
         return error;
     bight_http_files *files = bight_zalloc(sizeof(*files));
@@ -486,8 +490,8 @@ bight_error bight_http_files_new(bight_loop *loop,
     files->loop = loop;
     files->refs = 1;
     files->root.fd = -1;
-    bight__http_files_cache_init(&files->cache, options);
-    error = open_all(files, options);
+    bight__http_files_cache_init(&files->cache, &options);
+    error = open_all(files, &options);
     if (bight_failed(error))
         bight_http_files_free(files);
     else

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "grown.h"
+
 static size_t limit_or(size_t limit, size_t other)
 {
     return limit > 0 ? limit : other;
@@ -14,8 +16,7 @@ bight_http_form_limits bight__http_form_limits_of(
 {
     bight_http_form_limits full = {.size = sizeof(full)};
     if (limits)
-        memcpy(&full, limits,
-               limits->size < full.size ? limits->size : full.size);
+        bight__http_take_known(&full, sizeof(full), limits);
     full.fields = limit_or(full.fields, 1000);
     full.name = limit_or(full.name, 1024);
     full.value = limit_or(full.value, (size_t)64 * 1024);

@@ -18,6 +18,7 @@
 
 #include "chars.h"
 #include "form.h"
+#include "grown.h"
 
 #define DELIMITER_MAX (4 + BIGHT_HTTP_BOUNDARY_MAX)
 
@@ -100,7 +101,7 @@ static bight_error give(bight_http_multipart *parser, bight_bytes data)
     if (too_much)
         data = bight_bytes_head(data, (size_t)left);
     parser->size += data.size;
-    if (data.size > 0 && parser->events->data)
+    if (data.size > 0 && BIGHT__HTTP_HAS(parser->events, data))
         error = parser->events->data(parser->ctx, data);
     if (too_much && !bight_failed(error))
         error = bight__http_form_too_much("a part", parser->limits.part);
@@ -124,8 +125,9 @@ static bight_error end_piece(bight_http_multipart *parser)
     bool part = parser->state == DATA;
     parser->state = BOUNDARY;
     parser->boundary = ITS_END;
-    return part && parser->events->ended ? parser->events->ended(parser->ctx)
-                                         : bight_ok();
+    return part && BIGHT__HTTP_HAS(parser->events, ended)
+               ? parser->events->ended(parser->ctx)
+               : bight_ok();
 }
 
 /* Takes data up to the end of a delimiter, or all. */

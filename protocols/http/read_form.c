@@ -9,6 +9,7 @@
 #include <bight/http_type.h>
 
 #include "form.h"
+#include "grown.h"
 
 struct reading {
     bight_http_exchange *x;
@@ -28,7 +29,7 @@ struct reading {
 static bight_error on_field(void *ctx, bight_bytes name, bight_bytes value)
 {
     struct reading *r = ctx;
-    if (r->events->field == NULL)
+    if (!BIGHT__HTTP_HAS(r->events, field))
         return bight_ok();
     return r->events->field(r->ctx, r->x, name, value);
 }
@@ -38,8 +39,9 @@ static bight_error on_begun(void *ctx, const bight_http_part *part)
     struct reading *r = ctx;
     r->in_file = part->is_file;
     if (r->in_file)
-        return r->events->file != NULL ? r->events->file(r->ctx, r->x, part)
-                                       : bight_ok();
+        return BIGHT__HTTP_HAS(r->events, file)
+                   ? r->events->file(r->ctx, r->x, part)
+                   : bight_ok();
     bight_buffer_clear(&r->part);
     r->name_size = part->name.size;
     return bight_buffer_append(&r->part, part->name);
@@ -49,8 +51,9 @@ static bight_error on_data(void *ctx, bight_bytes data)
 {
     struct reading *r = ctx;
     if (r->in_file)
-        return r->events->data != NULL ? r->events->data(r->ctx, r->x, data)
-                                       : bight_ok();
+        return BIGHT__HTTP_HAS(r->events, data)
+                   ? r->events->data(r->ctx, r->x, data)
+                   : bight_ok();
     size_t size = bight_buffer_bytes(&r->part).size - r->name_size;
     if (data.size > r->value_max - size)
         return bight__http_form_too_much("bytes of a value", r->value_max);
@@ -61,8 +64,9 @@ static bight_error on_ended(void *ctx)
 {
     struct reading *r = ctx;
     if (r->in_file)
-        return r->events->file_end != NULL ? r->events->file_end(r->ctx, r->x)
-                                           : bight_ok();
+        return BIGHT__HTTP_HAS(r->events, file_end)
+                   ? r->events->file_end(r->ctx, r->x)
+                   : bight_ok();
     bight_bytes all = bight_buffer_bytes(&r->part);
     return on_field(r, bight_bytes_head(all, r->name_size),
                     bight_bytes_tail(all, r->name_size));

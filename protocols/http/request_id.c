@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "grown.h"
+
 #define BITS 128
 #define TRUSTED_MAX 128
 
@@ -38,12 +40,14 @@ static bool make(char id[BITS / 4])
 /* Without randomness, or memory, a request goes on without a name. */
 static bool request(void *ctx, void *state, bight_http_exchange *x)
 {
-    const bight_http_request_id_options *options = ctx;
+    bight_http_request_id_options options = {.size = sizeof(options)};
     char made[BITS / 4];
     bight_bytes id = bight_bytes_of(NULL, 0);
     (void)state;
-    if (options != NULL && options->trusted != NULL)
-        id = bight_http_field(x, options->trusted);
+    if (ctx != NULL)
+        bight__http_take_known(&options, sizeof(options), ctx);
+    if (options.trusted != NULL)
+        id = bight_http_field(x, options.trusted);
     if (!is_id(id))
         id = bight_bytes_of(made, make(made) ? sizeof(made) : 0);
     if (id.size > 0)

@@ -2,6 +2,8 @@
 /* Middleware that tells browsers to be careful. */
 #include <bight/http_layers.h>
 
+#include "grown.h"
+
 #define POLICY                                                                 \
     "default-src 'self'; style-src 'self' 'unsafe-inline'; "                   \
     "img-src 'self' data:; "                                                   \
@@ -30,7 +32,7 @@ static void answer(void *ctx, void *state, bight_http_exchange *x,
     (void)transforms;
     bight_http_security_options_init(&options);
     if (ctx != NULL)
-        options = *(const bight_http_security_options *)ctx;
+        bight__http_take_known(&options, sizeof(options), ctx);
     add(x, "Content-Security-Policy", options.policy);
     add(x, "X-Content-Type-Options", options.sniff ? NULL : "nosniff");
     add(x, "Referrer-Policy", options.referrer);

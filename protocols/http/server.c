@@ -7,6 +7,8 @@
 
 #include <bight/alloc.h>
 
+#include "grown.h"
+
 void bight_http_limits_init(bight_http_limits *limits)
 {
     *limits = (bight_http_limits){.size = sizeof(*limits),
@@ -75,12 +77,17 @@ static bight_error take_middleware(bight_http_server *server,
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
                                 "more than %d middleware", UINT8_MAX);
     server->uses = bight_zalloc(count * sizeof(*server->uses));
-    if (server->uses == NULL)
+    server->tables = bight_zalloc(count * sizeof(*server->tables));
+    if (server->uses == NULL || server->tables == NULL)
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
-    memcpy(server->uses, options->middleware, count * sizeof(*server->uses));
+    for (size_t i = 0; i < count; i++) {
+        const bight_http_use *use = &options->middleware[i];
+        bight__http_take_known(&server->tables[i], sizeof(server->tables[i]),
+                               use->middleware);
+        server->uses[i] = (bight_http_use){&server->tables[i], use->ctx};
+        server->states_size += (server->tables[i].state_size + 7) / 8;
+    }
     server->use_count = count;
-    for (size_t i = 0; i < count; i++)
-        server->states_size += (server->uses[i].middleware->state_size + 7) / 8;
     return bight_ok();
 }
 
@@ -96,8 +103,7 @@ static bight_http_options options_take(const bight_http_options *given)
 {
     bight_http_options options;
     bight_http_options_init(&options);
-    memcpy(&options, given,
-           given->size < sizeof(options) ? given->size : sizeof(options));
+    bight__http_take_known(&options, sizeof(options), given);
     return options;
 }
 
@@ -135,6 +141,7 @@ void bight_http_server_free(bight_http_server *server)
     bight_timer_free(server->settler);
     bight_timer_free(server->timer);
     bight_free(server->uses);
+    bight_free(server->tables);
     bight_free(server);
 }
 

@@ -131,6 +131,7 @@ struct bight_http_server {
     bight_http_limits limits;
     struct bight__http_limits reading;
     bight_http_use *uses;
+    bight_http_middleware *tables; /* theirs, of today's size */
     size_t use_count;
     size_t states_size;
 
