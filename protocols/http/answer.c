@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "grown.h"
 #include "octets.h"
 #include "server.h"
 
@@ -441,7 +442,8 @@ bight_error bight_http_produce(bight_http_exchange *x,
         return bight_ok();
     }
     bight_error error = bight_transport_register_producer(
-        x->connection->transport, source->pull ? &pull : &push, x);
+        x->connection->transport, BIGHT__HTTP_HAS(source, pull) ? &pull : &push,
+        x);
     if (bight_failed(error))
         x->source = NULL;
     return error;
@@ -454,7 +456,7 @@ void bight__http_source_stop(bight_http_exchange *x)
         return;
     x->source = NULL;
     bight_transport_unregister_producer(x->connection->transport);
-    if (source->stop != NULL)
+    if (BIGHT__HTTP_HAS(source, stop))
         source->stop(x->source_ctx, x);
 }
 
