@@ -27,7 +27,8 @@ typedef struct bight_http_middleware {
     void (*answer)(void *ctx, void *state, bight_http_exchange *x,
                    uint64_t *length, bool *transforms);
     /** Of what asked for it: codes `data` into `out`; `last`: no more comes.
-     * An error ends the connection. */
+     * Of several that did, each gets what the one behind it made, so that the
+     * first is what the client undoes first. An error ends the connection. */
     bight_error (*transform)(void *ctx, void *state, bight_bytes data,
                              bool last, bight_buffer *out);
     /** The exchange is over, last to first; also if `request` was not called.

@@ -103,7 +103,7 @@ typedef struct bight_http_options {
     bight_http_handler_fn handler;    /**< of every request */
     void *ctx;                        /**< the handler's */
     const char *name;                 /**< the field Server; NULL: none */
-    const bight_http_use *middleware; /**< first to last; copied */
+    const bight_http_use *middleware; /**< first to last, 64 at most; copied */
     size_t middleware_count;
     bight_http_limits limits; /**< last: they may grow */
 } bight_http_options;

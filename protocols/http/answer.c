@@ -135,10 +135,8 @@ static void ask_middleware(bight_http_exchange *x)
             continue;
         use->middleware->answer(use->ctx, bight__http_state(x, i - 1), x,
                                 &x->length, &transforms);
-        if (transforms && !x->silent) {
-            x->transforms = true;
-            x->coder = (uint8_t)(i - 1);
-        }
+        if (transforms && !x->silent && use->middleware->transform != NULL)
+            x->coders |= UINT64_C(1) << (i - 1);
     }
 }
 
@@ -230,16 +228,27 @@ static bight_write_status break_off(bight_http_exchange *x, const char *why)
     return BIGHT_WRITE_CLOSED;
 }
 
-/* Into `coded`; false: it was broken off. */
-static bool code(bight_http_exchange *x, bight_bytes data, bool last)
+/* By the one nearest to the handler first, each into the buffer that the one
+ * before did not write; false: it was broken off. */
+static bool code(bight_http_exchange *x, bight_bytes *data, bool last)
 {
-    const bight_http_use *use = &x->connection->server->uses[x->coder];
-    bight_buffer_clear(&x->coded);
-    bight_error error = use->middleware->transform(
-        use->ctx, bight__http_state(x, x->coder), data, last, &x->coded);
-    if (bight_failed(error))
-        (void)break_off(x, "the body could not be coded");
-    return !bight_failed(error);
+    const bight_http_server *server = x->connection->server;
+    bight_buffer *out = x->coded;
+    for (size_t i = x->asked; i > 0 && (data->size > 0 || last); i--) {
+        const bight_http_use *use = &server->uses[i - 1];
+        if ((x->coders >> (i - 1) & 1) == 0)
+            continue;
+        bight_buffer_clear(out);
+        bight_error error = use->middleware->transform(
+            use->ctx, bight__http_state(x, i - 1), *data, last, out);
+        if (bight_failed(error)) {
+            (void)break_off(x, "the body could not be coded");
+            return false;
+        }
+        *data = bight_buffer_bytes(out);
+        out = out == x->coded ? x->coded + 1 : x->coded;
+    }
+    return true;
 }
 
 /* -- at once -------------------------------------------------------------- */
@@ -253,10 +262,9 @@ void bight_http_answer(bight_http_exchange *x, unsigned status,
     if (!may_begin(x) || status < 200 || status > 999)
         return;
     begin(x, allowed(x, status), type, size);
-    if (x->transforms) {
-        if (!code(x, body, true))
+    if (x->coders != 0) {
+        if (!code(x, &body, true))
             return;
-        body = bight_buffer_bytes(&x->coded);
         x->length = body.size;
     }
     make_head(x, &out);
@@ -315,9 +323,9 @@ static bight_write_status send_body(bight_http_exchange *x, bight_bytes data)
 static bight_write_status send_coded(bight_http_exchange *x, bight_bytes data,
                                      bool last)
 {
-    if (!code(x, data, last))
+    if (!code(x, &data, last))
         return BIGHT_WRITE_CLOSED;
-    return send_body(x, bight_buffer_bytes(&x->coded));
+    return send_body(x, data);
 }
 
 static bool is_begun(const bight_http_exchange *x)
@@ -332,7 +340,7 @@ bight_write_status bight_http_write(bight_http_exchange *x, bight_bytes data)
         return BIGHT_WRITE_CLOSED;
     x->written += data.size;
     bight_write_status status =
-        x->transforms ? send_coded(x, data, false) : send_body(x, data);
+        x->coders != 0 ? send_coded(x, data, false) : send_body(x, data);
     if (status == BIGHT_WRITE_FULL)
         bight__http_body_stall(x->connection, &x->connection->full);
     return status;
@@ -362,7 +370,7 @@ bight_write_status bight_http_send_file(bight_http_exchange *x, int fd,
         x->answer != BIGHT__HTTP_LENGTH_KNOWN || length <= x->length - x->sent;
     if (is_begun(x))
         x->written += length;
-    if (sends && fits && !x->transforms) {
+    if (sends && fits && x->coders == 0) {
         bight_write_status status = send_file(x, fd, offset, length);
         if (status == BIGHT_WRITE_FULL)
             bight__http_body_stall(c, &c->full);
@@ -379,7 +387,7 @@ void bight_http_finish(bight_http_exchange *x)
 {
     if (!is_begun(x))
         return;
-    if (x->transforms &&
+    if (x->coders != 0 &&
         send_coded(x, bight_bytes_of(NULL, 0), true) == BIGHT_WRITE_CLOSED)
         return;
     if (x->answer == BIGHT__HTTP_LENGTH_KNOWN && !x->silent &&
@@ -520,5 +528,5 @@ uint64_t bight_http_sent(const bight_http_exchange *x)
 
 bool bight_http_is_coded(const bight_http_exchange *x)
 {
-    return x->transforms;
+    return x->coders != 0;
 }

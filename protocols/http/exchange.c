@@ -43,7 +43,8 @@ static void destroy(bight_http_exchange *x)
     bight__http_head_fini(&x->head);
     bight_buffer_fini(&x->kept);
     bight_buffer_fini(&x->extra);
-    bight_buffer_fini(&x->coded);
+    bight_buffer_fini(&x->coded[0]);
+    bight_buffer_fini(&x->coded[1]);
     bight_free(x);
 }
 
@@ -61,11 +62,13 @@ static void reset(bight_http_exchange *x, const bight_http_server *server)
     bight__http_head_reset(&x->head);
     memset((char *)x + first, 0,
            sizeof(*x) - first + server->states_size * sizeof(x->states[0]));
-    if ((x->kept.capacity | x->extra.capacity | x->coded.capacity) == 0)
+    if ((x->kept.capacity | x->extra.capacity | x->coded[0].capacity |
+         x->coded[1].capacity) == 0)
         return; /* most never needed one */
     empty(&x->kept);
     empty(&x->extra);
-    empty(&x->coded);
+    empty(&x->coded[0]);
+    empty(&x->coded[1]);
 }
 
 static void give_back(bight_http_exchange *x, bight_http_server *server)

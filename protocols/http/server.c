@@ -32,6 +32,9 @@ void bight_http_options_init(bight_http_options *options)
 /* http-parser takes no longer start line. */
 #define HEAD_MOST (80 * 1024)
 
+/* Bits that tell which of them code a body. */
+#define MIDDLEWARE_MOST 64
+
 static uint64_t at_most(uint64_t value, uint64_t most)
 {
     return value < most ? value : most;
@@ -73,9 +76,9 @@ static bight_error take_middleware(bight_http_server *server,
     size_t count = options->middleware_count;
     if (count == 0)
         return bight_ok();
-    if (count > UINT8_MAX)
+    if (count > MIDDLEWARE_MOST)
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
-                                "more than %d middleware", UINT8_MAX);
+                                "more than %d middleware", MIDDLEWARE_MOST);
     server->uses = bight_zalloc(count * sizeof(*server->uses));
     server->tables = bight_zalloc(count * sizeof(*server->tables));
     if (server->uses == NULL || server->tables == NULL)

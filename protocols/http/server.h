@@ -77,8 +77,8 @@ struct bight_http_exchange {
         struct bight__http_slice value;
     } values[BIGHT__HTTP_VALUES]; /* of the path */
     bight_buffer kept;            /* the body */
-    bight_buffer extra; /* fields of the answer: "Name: value\r\n" ... */
-    bight_buffer coded; /* what middleware made of the answer's body */
+    bight_buffer extra;    /* fields of the answer: "Name: value\r\n" ... */
+    bight_buffer coded[2]; /* what middleware made of the answer's body */
 
     /* From here on all is zero at first. The body. */
     uint8_t body;      /* enum bight__http_body */
@@ -100,10 +100,9 @@ struct bight_http_exchange {
     void *sink_ctx;
 
     /* The answer. */
-    uint8_t answer; /* enum bight__http_answer */
-    bool silent;    /* no body: HEAD, 204, 304 */
-    bool transforms;
-    uint8_t coder; /* which middleware */
+    uint8_t answer;  /* enum bight__http_answer */
+    bool silent;     /* no body: HEAD, 204, 304 */
+    uint64_t coders; /* which middleware change the body, a bit of each */
     uint16_t status;
     const char *type; /* Content-Type, until the head was made */
     uint64_t length;  /* that was promised */
