@@ -154,6 +154,8 @@ BIGHT_API bight_error bight_transport_set_marks(bight_transport *t, size_t high,
 /** The most that may be queued before WRITE_OVERFLOW (T17). */
 BIGHT_API bight_error bight_transport_set_write_cap(bight_transport *t,
                                                     size_t cap);
+/** For bight_transport_set_timeout: what the owner's options say again. */
+#define BIGHT_TIMEOUT_OF_OWNER UINT64_MAX
 /** 0 switches the deadline off, but for linger, where it is INVALID. Up to
  * 20 ms late (L4). NO_MEMORY, CLOSED. */
 BIGHT_API bight_error bight_transport_set_timeout(bight_transport *t,

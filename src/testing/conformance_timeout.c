@@ -263,6 +263,16 @@ static void switched_off(struct bight__stage *stage)
        BIGHT_ERROR_INVALID);
 }
 
+static void as_the_owner_says(struct bight__stage *stage)
+{
+    CLIENT->options.limits.idle_timeout_ms = TIMEOUT;
+    OPEN();
+    OK(bight_transport_set_timeout(CLIENT->t, BIGHT_TIMEOUT_IDLE, 0));
+    OK(bight_transport_set_timeout(CLIENT->t, BIGHT_TIMEOUT_IDLE,
+                                   BIGHT_TIMEOUT_OF_OWNER));
+    EXPIRES(BIGHT_ERROR_IDLE_TIMEOUT);
+}
+
 static void write_set_while_stuck(struct bight__stage *stage)
 {
     OPEN();
@@ -301,6 +311,7 @@ const bight_conformance_case bight__timeout_cases[] = {
     {"T31", "a new timeout is in force at once", set_at_once},
     {"T31", "a longer timeout is in force at once", set_longer},
     {"T31", "zero switches a timeout off, but not linger's", switched_off},
+    {"T31", "a timeout can be the owner's again", as_the_owner_says},
     {"T31", "a write timeout set while stuck is in force at once",
      write_set_while_stuck},
     {NULL, NULL, NULL},

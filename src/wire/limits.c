@@ -66,12 +66,14 @@ bight_error bight_transport_set_timeout(bight_transport *t,
     bight_error error = bight__transport_own_limits(t, &limits);
     if (bight_failed(error))
         return error;
+    const bight_limits *given = &t->owner->limits;
+    bool owners = ms == BIGHT_TIMEOUT_OF_OWNER;
     if (which == BIGHT_TIMEOUT_IDLE)
-        limits->idle_timeout_ms = ms;
+        limits->idle_timeout_ms = owners ? given->idle_timeout_ms : ms;
     else if (which == BIGHT_TIMEOUT_WRITE)
-        limits->write_timeout_ms = ms;
+        limits->write_timeout_ms = owners ? given->write_timeout_ms : ms;
     else
-        limits->linger_timeout_ms = ms;
+        limits->linger_timeout_ms = owners ? given->linger_timeout_ms : ms;
     bight__transport_rearm(t);
     return bight_ok();
 }
