@@ -24,7 +24,8 @@ BIGHT_API void bight_http_compress_options_init(
 /**
  * Codes what the client takes (RFC 9110, 12.5.3) and whose type says that it is
  * worth it (bight_http_type_compresses); never a 206, what is coded already, or
- * what is marked no-transform. Adds Vary, makes a strong ETag weak. What is
+ * what is marked no-transform. Adds Vary, makes a strong ETag weak, also of a
+ * 304 that has the type and the length which its 200 would have had. What is
  * answered at once is coded at once, and has a length. Of a body without a
  * known length each write leaves at once, as it was written. A coder holds up
  * to 256 KiB (gzip) or 2 MiB (brotli) until its body is complete. Its ctx is a

@@ -155,8 +155,9 @@ BIGHT_API bight_error bight_http_redirect(bight_http_exchange *x,
  * to a client of HTTP/1.0 until the connection closes. */
 #define BIGHT_HTTP_LENGTH_UNKNOWN UINT64_MAX
 
-/** Begins an answer in pieces. INVALID: a status that has no answer of its own
- * (1xx). USAGE: one was begun. CLOSED. */
+/** Begins an answer in pieces; type and length of a 304 are those that a 200
+ * would have had, for middleware: neither is sent. INVALID: a status that has
+ * no answer of its own (1xx). USAGE: one was begun. CLOSED. */
 BIGHT_API bight_error bight_http_start(bight_http_exchange *x, unsigned status,
                                        const char *type, uint64_t length);
 /** Writes some of its body, copied; FULL and CLOSED as of a transport (T12).
@@ -205,7 +206,7 @@ BIGHT_API bight_bytes bight_http_upgrade(const bight_http_exchange *x);
 /**
  * Answers 101 with `token` as Upgrade, or 200 to a CONNECT (`token` NULL), and
  * hands the connection over, with bytes that came behind the request (T33). The
- * exchange ends with success. USAGE: it was not asked for, or answered. As
+ * exchange ends with success. USAGE: that was not asked for, or answered. As
  * bight_transport_set_protocol: BUSY also if the handler returned a Deferred
  * that has not fired.
  */

@@ -179,6 +179,8 @@ static inline void begin(bight_http_exchange *x, unsigned status,
                 x->head.method_number == BIGHT__HTTP_METHOD_HEAD;
     if (x->asked > 0)
         ask_middleware(x);
+    if (status == 304)
+        x->type = NULL; /* it is told to middleware only */
 }
 
 /* With what is known now: fields are not set any more. */

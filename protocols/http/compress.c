@@ -11,6 +11,7 @@
 
 #include "coder.h"
 #include "grown.h"
+#include "joined.h"
 #include "vary.h"
 
 struct compressing {
@@ -48,7 +49,7 @@ static bight_http_compress_options options_of(const void *ctx)
 static bool may_be_coded(const bight_http_exchange *x)
 {
     unsigned status = bight_http_status(x);
-    return status != 204 && status != 206 && status != 304 &&
+    return status != 204 && status != 206 &&
            bight_http_answer_field(x, "Content-Encoding").data == NULL &&
            bight_http_answer_field(x, "Content-Range").data == NULL &&
            !bight_http_list_has(bight_http_answer_field(x, "Cache-Control"),
@@ -70,13 +71,13 @@ static bool is_worth_it(const bight_http_compress_options *options,
 static enum bight__http_coding choose(
     const bight_http_compress_options *options, const bight_http_exchange *x)
 {
-    bight_bytes accepted = bight_http_field(x, "Accept-Encoding");
     enum bight__http_coding offers[3];
     bight_bytes names[3];
     size_t count = 0;
     size_t index;
-    if (accepted.data == NULL)
-        return BIGHT__HTTP_IDENTITY;
+    bight_buffer buffer;
+    bight_buffer_init(&buffer);
+    bight_bytes accepted = bight__http_joined(x, "Accept-Encoding", &buffer);
     if (options->brotli_quality > 0)
         offers[count++] = BIGHT__HTTP_BROTLI;
     if (options->gzip_level > 0)
@@ -84,9 +85,10 @@ static enum bight__http_coding choose(
     offers[count++] = BIGHT__HTTP_IDENTITY;
     for (size_t i = 0; i < count; i++)
         names[i] = codings[offers[i]];
-    return bight_http_choose_encoding(accepted, names, count, &index)
-               ? offers[index]
-               : BIGHT__HTTP_IDENTITY;
+    bool chosen = accepted.data != NULL &&
+                  bight_http_choose_encoding(accepted, names, count, &index);
+    bight_buffer_fini(&buffer);
+    return chosen ? offers[index] : BIGHT__HTTP_IDENTITY;
 }
 
 /* -- the head ------------------------------------------------------------- */
@@ -133,7 +135,8 @@ static bool begin(struct compressing *self, enum bight__http_coding coding,
     return self->coder != NULL;
 }
 
-/* What cannot be coded is sent as it is. To HEAD the fields are the same. */
+/* What cannot be coded is sent as it is. To HEAD the fields are the same; a 304
+ * has those that it shares with the 200 (RFC 9110, 15.4.5). */
 static void answer(void *ctx, void *state, bight_http_exchange *x,
                    uint64_t *length, bool *transforms)
 {
@@ -142,8 +145,13 @@ static void answer(void *ctx, void *state, bight_http_exchange *x,
         bight_failed(bight__http_vary(x, "Accept-Encoding")))
         return;
     enum bight__http_coding coding = choose(&options, x);
-    if (coding == BIGHT__HTTP_IDENTITY ||
-        (!is_head(x) && !begin(state, coding, &options, *length)) ||
+    if (coding == BIGHT__HTTP_IDENTITY)
+        return;
+    if (bight_http_status(x) == 304) {
+        (void)weaken(x);
+        return;
+    }
+    if ((!is_head(x) && !begin(state, coding, &options, *length)) ||
         bight_failed(set_fields(x, coding)))
         return;
     *length = BIGHT_HTTP_LENGTH_UNKNOWN;

@@ -12,6 +12,7 @@
 
 #include "files.h"
 #include "grown.h"
+#include "joined.h"
 
 struct waiter {
     struct waiter *next;
@@ -64,10 +65,14 @@ static bool prefers_json(const bight_http_exchange *x)
 {
     const bight_bytes offers[] = {BIGHT_BYTES("text/html"),
                                   BIGHT_BYTES("application/json")};
-    bight_bytes accept = bight_http_field(x, "Accept");
+    bight_buffer buffer;
+    bight_buffer_init(&buffer);
+    bight_bytes accept = bight__http_joined(x, "Accept", &buffer);
     size_t index = 0;
-    return accept.data != NULL &&
-           bight_http_choose_type(accept, offers, 2, &index) && index == 1;
+    bool json = accept.data != NULL &&
+                bight_http_choose_type(accept, offers, 2, &index) && index == 1;
+    bight_buffer_fini(&buffer);
+    return json;
 }
 
 static void choose_view(const bight_http_exchange *x,

@@ -22,6 +22,9 @@
 #define BIGHT__HTTP_FILES_VARIANTS 3 /* br, gzip, as it is */
 #define BIGHT__HTTP_FILES_ETAG 64
 
+/* What is written with the head; more is written as there is room. */
+#define BIGHT__HTTP_FILES_AT_ONCE ((uint64_t)64 * 1024)
+
 /* -- names ---------------------------------------------------------------- */
 
 enum bight__http_files_sort {

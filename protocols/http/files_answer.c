@@ -11,9 +11,7 @@
 #include <bight/http_quality.h>
 
 #include "files.h"
-
-/* What is written with the head; more is written as there is room. */
-#define AT_ONCE_MAX ((uint64_t)64 * 1024)
+#include "joined.h"
 
 struct answer {
     bight_http_files *files;
@@ -34,7 +32,7 @@ static const char *const codings[BIGHT__HTTP_FILES_VARIANTS] = {"br", "gzip",
 static void choose_variant(struct answer *a)
 {
     struct bight__http_files_entry *entry = a->entry;
-    bight_bytes accept = bight_http_field(a->x, "Accept-Encoding");
+    bight_buffer buffer;
     bight_bytes offers[BIGHT__HTTP_FILES_VARIANTS];
     size_t which[BIGHT__HTTP_FILES_VARIANTS];
     size_t count = 0;
@@ -46,10 +44,13 @@ static void choose_variant(struct answer *a)
         which[count++] = i;
     }
     a->varies = count > 1;
+    bight_buffer_init(&buffer);
+    bight_bytes accept = bight__http_joined(a->x, "Accept-Encoding", &buffer);
     size_t index;
     if (count > 1 && accept.data != NULL &&
         bight_http_choose_encoding(accept, offers, count, &index))
         chosen = which[index];
+    bight_buffer_fini(&buffer);
     a->variant = &entry->variants[chosen];
     a->coding = chosen == BIGHT__HTTP_FILES_PLAIN ? NULL : codings[chosen];
 }
@@ -99,32 +100,6 @@ static void set_description(struct answer *a)
 
 /* -- conditions ----------------------------------------------------------- */
 
-/* Lines of one name as one (RFC 9110, 5.3); `data` NULL: there is none. Those
- * of more than one are put into the buffer, and are nothing without memory. */
-static bight_bytes joined(const bight_http_exchange *x, const char *name,
-                          bight_buffer *buffer)
-{
-    bight_bytes value = bight_http_field(x, name);
-    bight_bytes other, line;
-    bight_error error = bight_ok();
-    size_t size = strlen(name);
-    if (value.data == NULL)
-        return value;
-    for (size_t i = 0; bight_http_field_at(x, i, &other, &line); i++) {
-        if (other.size != size ||
-            strncasecmp((const char *)other.data, name, size) != 0 ||
-            line.data == value.data)
-            continue;
-        if (buffer->end == buffer->start)
-            error = bight_buffer_append(buffer, value);
-        if (!bight_failed(error))
-            error = bight_buffer_append(buffer, BIGHT_BYTES(", "));
-        if (!bight_failed(error))
-            error = bight_buffer_append(buffer, line);
-    }
-    return buffer->end > buffer->start ? bight_buffer_bytes(buffer) : value;
-}
-
 enum { MATCH, UNMODIFIED, NONE_MATCH, MODIFIED, IF_RANGE, RANGE, ASKED };
 
 struct asked {
@@ -140,7 +115,7 @@ static void ask(const bight_http_exchange *x, struct asked *asked)
         "If-Range",      "Range"};
     for (size_t i = 0; i < ASKED; i++) {
         bight_buffer_init(&asked->buffers[i]);
-        asked->values[i] = joined(x, names[i], &asked->buffers[i]);
+        asked->values[i] = bight__http_joined(x, names[i], &asked->buffers[i]);
     }
 }
 
@@ -234,7 +209,8 @@ static void send_all(struct answer *a)
     const struct bight__http_files_variant *variant = a->variant;
     struct bight__http_files_parts parts = {.variant = variant,
                                             .type = a->entry->type};
-    if (variant->content != NULL && variant->size <= AT_ONCE_MAX) {
+    if (variant->content != NULL &&
+        variant->size <= BIGHT__HTTP_FILES_AT_ONCE) {
         if (bight_failed(a->error))
             bight_http_fail(a->x, 503);
         else
@@ -330,6 +306,17 @@ static void answer_body(struct answer *a, bight_bytes range)
         (void)close(a->fd);
 }
 
+/* By type and length middleware knows what it would have made of the body. */
+static void answer_not_modified(struct answer *a)
+{
+    const char *type = a->coding == NULL ? a->entry->type : NULL;
+    set_validators(a);
+    if (bight_failed(a->error))
+        bight_http_fail(a->x, 503);
+    else if (!bight_failed(bight_http_start(a->x, 304, type, a->variant->size)))
+        bight_http_finish(a->x);
+}
+
 static void answer_file(struct answer *a)
 {
     struct asked asked;
@@ -341,9 +328,7 @@ static void answer_file(struct answer *a)
         bight_http_fail(a->x, 412);
         break;
     case BIGHT_HTTP_NOT_MODIFIED:
-        set_validators(a);
-        bight_http_answer(a->x, bight_failed(a->error) ? 503 : 304, NULL,
-                          bight_bytes_of(NULL, 0));
+        answer_not_modified(a);
         break;
     case BIGHT_HTTP_IGNORE_RANGE:
         answer_body(a, bight_bytes_of(NULL, 0));

@@ -103,16 +103,25 @@ static bool is_valid(const struct bight__http_files_cache *cache,
     return now_ns - entry->since_ns < cache->valid_ns;
 }
 
+static bight_bytes key_of(const struct bight__http_files_entry *entry)
+{
+    return bight_bytes_of(entry->key, entry->key_size);
+}
+
+static struct bight__http_files_entry *known(
+    struct bight__http_files_cache *cache, bight_bytes key, uint64_t hash)
+{
+    struct bight__http_files_entry *entry = *bucket_of(cache, hash);
+    while (entry != NULL &&
+           (entry->hash != hash || !bight_bytes_equal(key_of(entry), key)))
+        entry = entry->next;
+    return entry;
+}
+
 struct bight__http_files_entry *bight__http_files_cache_find(
     struct bight__http_files_cache *cache, bight_bytes key, uint64_t now_ns)
 {
-    uint64_t hash = hash_of(key);
-    struct bight__http_files_entry *entry = *bucket_of(cache, hash);
-    while (
-        entry != NULL &&
-        (entry->hash != hash ||
-         !bight_bytes_equal(bight_bytes_of(entry->key, entry->key_size), key)))
-        entry = entry->next;
+    struct bight__http_files_entry *entry = known(cache, key, hash_of(key));
     if (entry == NULL)
         return NULL;
     if (!is_valid(cache, entry, now_ns)) {
@@ -130,18 +139,24 @@ static struct bight__http_files_entry *last_of(
     return (struct bight__http_files_entry *)(void *)cache->used.prev;
 }
 
-/* Nobody can have put another of that key: a load finds it before. */
+/* There may be one of that key: of a load that nobody waited for any more, but
+ * that was at work already, while another began. */
 void bight__http_files_cache_put(struct bight__http_files_cache *cache,
                                  struct bight__http_files_entry *entry)
 {
     if (cache->most_entries == 0 || cache->valid_ns == 0 ||
         entry->bytes > cache->most_bytes)
         return;
+    const bight_bytes key = key_of(entry);
+    const uint64_t hash = hash_of(key);
+    struct bight__http_files_entry *older = known(cache, key, hash);
+    if (older != NULL)
+        drop(cache, older);
     while (cache->count > 0 &&
            (cache->count >= cache->most_entries ||
             cache->bytes + entry->bytes > cache->most_bytes))
         drop(cache, last_of(cache));
-    entry->hash = hash_of(bight_bytes_of(entry->key, entry->key_size));
+    entry->hash = hash;
     struct bight__http_files_entry **bucket = bucket_of(cache, entry->hash);
     entry->next = *bucket;
     *bucket = entry;

@@ -16,7 +16,6 @@
 
 #define PIECE ((size_t)32 * 1024)
 #define PART_HEAD_MAX 512
-#define AT_ONCE_MAX ((uint64_t)64 * 1024)
 
 /* -- what stands between parts -------------------------------------------- */
 
@@ -254,8 +253,9 @@ void bight__http_files_send(bight_http_files *files, bight_http_exchange *x,
                             struct bight__http_files_parts *parts)
 {
     const struct bight__http_files_variant *variant = parts->variant;
-    bool at_once = variant->content != NULL ? variant->size <= AT_ONCE_MAX
-                                            : !bight_http_is_coded(x);
+    bool at_once = variant->content != NULL
+                       ? variant->size <= BIGHT__HTTP_FILES_AT_ONCE
+                       : !bight_http_is_coded(x);
     if (at_once)
         send_at_once(x, parts);
     else

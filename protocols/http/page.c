@@ -3,6 +3,9 @@
  * the machine or the program. */
 #include <stdio.h>
 
+#include <bight/http_quality.h>
+
+#include "joined.h"
 #include "server.h"
 
 static const char page[] =
@@ -17,13 +20,16 @@ static const char page[] =
 
 static bool wants_page(const bight_http_exchange *x)
 {
-    bight_bytes accept = bight_http_field(x, "Accept");
-    for (size_t i = 0; i + 9 <= accept.size; i++) {
-        if (bight_bytes_equal(bight_bytes_of(accept.data + i, 9),
-                              BIGHT_BYTES("text/html")))
-            return true;
-    }
-    return false;
+    const bight_bytes offers[] = {BIGHT_BYTES("text/plain"),
+                                  BIGHT_BYTES("text/html")};
+    bight_buffer buffer;
+    size_t index = 0;
+    bight_buffer_init(&buffer);
+    bight_bytes accept = bight__http_joined(x, "Accept", &buffer);
+    bool html = accept.data != NULL &&
+                bight_http_choose_type(accept, offers, 2, &index) && index == 1;
+    bight_buffer_fini(&buffer);
+    return html;
 }
 
 void bight_http_fail(bight_http_exchange *x, unsigned status)

@@ -27,6 +27,9 @@ struct lookup {
     size_t allowed_count;
 };
 
+_Static_assert(BIGHT_HTTP_ROUTE_VALUES <= BIGHT__HTTP_VALUES,
+               "an exchange has room for what a pattern takes");
+
 /* -- looking up ----------------------------------------------------------- */
 
 static void allow(struct lookup *l, const char *method)

@@ -50,6 +50,7 @@ static const struct {
     LINE(415, "Unsupported Media Type"),
     LINE(416, "Range Not Satisfiable"),
     LINE(417, "Expectation Failed"),
+    LINE(418, "I'm a teapot"),
     LINE(421, "Misdirected Request"),
     LINE(422, "Unprocessable Content"),
     LINE(425, "Too Early"),

@@ -47,6 +47,28 @@ START_TEST(without_a_cache_each_request_looks)
 }
 END_TEST
 
+/* Two loads of one name may end one after the other. */
+START_TEST(of_one_name_the_later_is_known)
+{
+    struct bight__http_files_cache cache = {0};
+    const bight_bytes key = BIGHT_BYTES("..a");
+    struct bight__http_files_entry *entries[2];
+    bight_http_files_options_init(&site.files);
+    bight__http_files_cache_init(&cache, &site.files);
+    for (size_t i = 0; i < 2; i++) {
+        entries[i] = bight__http_files_entry_new(key);
+        ck_assert_ptr_nonnull(entries[i]);
+        bight__http_files_cache_put(&cache, entries[i]);
+    }
+    ck_assert_uint_eq(cache.count, 1);
+    ck_assert_uint_eq(entries[0]->refs, 1);
+    ck_assert_ptr_eq(bight__http_files_cache_find(&cache, key, 0), entries[1]);
+    bight__http_files_cache_sweep(&cache, UINT64_MAX);
+    for (size_t i = 0; i < 2; i++)
+        bight__http_files_entry_unref(entries[i]);
+}
+END_TEST
+
 START_TEST(what_is_not_there_is_not_remembered)
 {
     make();
@@ -283,6 +305,7 @@ Suite *bight_test_suite(void)
     TCase *tcase = leaks_test_case(suite, "cache");
     tcase_add_test(tcase, a_file_is_believed_for_a_second);
     tcase_add_loop_test(tcase, without_a_cache_each_request_looks, 0, 2);
+    tcase_add_test(tcase, of_one_name_the_later_is_known);
     tcase_add_test(tcase, what_is_not_there_is_not_remembered);
     tcase_add_test(tcase, the_one_not_used_for_longest_goes_first);
     tcase_add_test(tcase, contents_are_kept_up_to_a_limit);
