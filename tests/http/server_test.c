@@ -484,12 +484,52 @@ START_TEST(group_19_left_over_bytes_go_to_the_new_protocol_once)
 }
 END_TEST
 
+/* What is offered is each element of each line, in any case. */
 START_TEST(group_19_who_did_not_ask_for_it_is_not_switched)
 {
+    static const struct {
+        const char *fields;
+        bool taken;
+    } cases[] = {
+        {"", false},
+        {"Upgrade: other\r\n", false},
+        {"Upgrade: shouting, sho/1\r\n", false},
+        {"Upgrade: other, SHOUT\r\n", true},
+        {"Upgrade: other\r\nUpgrade: shout\r\n", true},
+    };
+    char request[256];
+    (void)snprintf(request, sizeof(request),
+                   "GET /switch HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n"
+                   "%s\r\n",
+                   cases[_i].fields);
     served_begin(0, 0);
-    served_ask(GET("/switch"));
-    ck_assert_error(served.taken, BIGHT_ERROR_USAGE);
-    ck_assert_uint_eq(served_status(), 500);
+    served_ask(request);
+    if (cases[_i].taken)
+        ck_assert_ok(served.taken);
+    else
+        ck_assert_error(served.taken, BIGHT_ERROR_USAGE);
+    ck_assert_uint_eq(served_status(), cases[_i].taken ? 101 : 500);
+    served_end();
+}
+END_TEST
+
+/* HTTP's deadlines are HTTP's. */
+START_TEST(group_19_the_new_protocol_has_no_deadline_of_the_old_one)
+{
+    static uint8_t block[3 * TALK_CAPACITY];
+    served_begin(0, 0);
+    served.piece = bight_bytes_of(block, sizeof(block));
+    served.talk.enough = 1;
+    served_ask(GET("/big"));
+    served.talk.enough = 0;
+    bight_transport_resume_reading(served.talk.client, BIGHT_HOLD_USER);
+    served_ask("GET /switch HTTP/1.1\r\nHost: a\r\nUpgrade: shout\r\n"
+               "Connection: upgrade\r\n\r\n");
+    ck_assert_ok(served.taken);
+    bight_transport_pause_reading(served.talk.client, BIGHT_HOLD_USER);
+    talk_write(&served.talk, bight_bytes_of(block, sizeof(block)));
+    served_wait(200);
+    ck_assert(!served.talk.server_ended);
     served_end();
 }
 END_TEST
@@ -535,6 +575,9 @@ Suite *bight_test_suite(void)
     TCase *switching = leaks_test_case(suite, "another protocol");
     tcase_add_loop_test(
         switching, group_19_left_over_bytes_go_to_the_new_protocol_once, 0, 40);
-    tcase_add_test(switching, group_19_who_did_not_ask_for_it_is_not_switched);
+    tcase_add_loop_test(switching,
+                        group_19_who_did_not_ask_for_it_is_not_switched, 0, 5);
+    tcase_add_test(switching,
+                   group_19_the_new_protocol_has_no_deadline_of_the_old_one);
     return suite;
 }

@@ -100,9 +100,13 @@ static void shout(void *self, bight_transport *t, bight_bytes data)
 {
     char text[64];
     (void)self;
-    for (size_t i = 0; i < data.size && i < sizeof(text); i++)
-        text[i] = (char)toupper(data.data[i]);
-    (void)bight_transport_write(t, bight_bytes_of(text, data.size));
+    while (data.size > 0) {
+        bight_bytes piece = bight_bytes_head(data, sizeof(text));
+        for (size_t i = 0; i < piece.size; i++)
+            text[i] = (char)toupper(piece.data[i]);
+        (void)bight_transport_write(t, bight_bytes_of(text, piece.size));
+        data = bight_bytes_tail(data, piece.size);
+    }
 }
 
 static const bight_protocol shouting = {
