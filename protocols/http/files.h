@@ -91,7 +91,8 @@ struct bight__http_files_entry {
     bool missing;      /* FAILED because there is nothing */
     uint16_t status;   /* of FAILED */
     const char *type;
-    size_t bytes; /* kept in memory */
+    size_t bytes;   /* kept in memory */
+    size_t *listed; /* where those of a listing are counted */
     struct bight__http_files_variant variants[BIGHT__HTTP_FILES_VARIANTS];
     size_t key_size;
     uint8_t key[];
@@ -162,6 +163,24 @@ bight_error bight__http_files_json(bight_buffer *page,
                                    const struct bight__http_files_name *name,
                                    const struct bight__http_files_items *items);
 
+/* Bytes of all listings together: who reads one slowly holds it. */
+#define BIGHT__HTTP_FILES_LISTED_MAX ((size_t)64 * 1024 * 1024)
+
+/* -- loading -------------------------------------------------------------- */
+
+#define BIGHT__HTTP_FILES_KEY (PATH_MAX + 2)
+
+/* Of the cache: a folder that may be listed is as many things as there are
+ * views of it. */
+size_t bight__http_files_key(const bight_http_files *files,
+                             const struct bight__http_files_name *name,
+                             uint8_t key[BIGHT__HTTP_FILES_KEY]);
+
+/* Looks for what is not known, and answers. NULL: no memory. */
+bight_deferred *bight__http_files_wait(
+    bight_http_files *files, bight_http_exchange *x,
+    const struct bight__http_files_name *name);
+
 /* -- answers -------------------------------------------------------------- */
 
 /* Which parts of a variant are sent. */
@@ -182,6 +201,10 @@ void bight__http_files_send(bight_http_files *files, bight_http_exchange *x,
                             struct bight__http_files_entry *entry,
                             struct bight__http_files_parts *parts);
 
+/* Answers by it, which may leave the cache meanwhile; NULL: 503. */
+void bight__http_files_give(bight_http_files *files, bight_http_exchange *x,
+                            struct bight__http_files_entry *entry);
+
 /* -- the object ----------------------------------------------------------- */
 
 struct bight__http_files_load;
@@ -194,8 +217,11 @@ struct bight_http_files {
     struct bight__http_root root;
     struct bight__http_files_cache cache;
     struct bight__http_files_load *loads;
+    size_t listed; /* bytes of listings, cached or being sent */
     bight_timer *sweeper;
     uint64_t seed; /* of boundaries */
 };
+
+void bight__http_files_unref(bight_http_files *files);
 
 #endif

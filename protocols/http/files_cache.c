@@ -34,6 +34,8 @@ void bight__http_files_entry_unref(struct bight__http_files_entry *entry)
 {
     if (entry == NULL || --entry->refs > 0)
         return;
+    if (entry->listed != NULL)
+        *entry->listed -= entry->bytes;
     for (size_t i = 0; i < BIGHT__HTTP_FILES_VARIANTS; i++) {
         if (entry->variants[i].fd >= 0)
             (void)close(entry->variants[i].fd);

@@ -251,6 +251,29 @@ START_TEST(long_names_do_not_make_it_grow_without_end)
 }
 END_TEST
 
+/* Each holds its memory as long as anybody is sent it. */
+START_TEST(all_of_them_together_have_a_limit)
+{
+    make();
+    site_begin();
+    size_t *listed = &site.made->listed;
+    size_t size = strlen(site_body(site_ask("GET /")));
+    ck_assert_uint_eq(*listed, size);
+    ck_assert_ok(bight_loop_advance(site.talk.loop, 2000));
+    ck_assert_uint_eq(*listed, 0);
+    *listed = BIGHT__HTTP_FILES_LISTED_MAX - size;
+    ck_assert_status(200, "GET /");
+    ck_assert_ok(bight_loop_advance(site.talk.loop, 2000));
+    *listed = BIGHT__HTTP_FILES_LISTED_MAX - size + 1;
+    const char *answer = site_ask("GET /");
+    ck_assert_uint_eq(site_status(answer), 503);
+    ck_assert_field(answer, "Retry-After", "1");
+    *listed = 0;
+    ck_assert_status(200, "GET /");
+    site_end();
+}
+END_TEST
+
 START_TEST(an_index_takes_its_place)
 {
     make();
@@ -277,6 +300,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, names_in_json_are_strings);
     tcase_add_test(tcase, a_folder_of_many_is_cut_and_says_so);
     tcase_add_test(tcase, long_names_do_not_make_it_grow_without_end);
+    tcase_add_test(tcase, all_of_them_together_have_a_limit);
     tcase_add_test(tcase, an_index_takes_its_place);
     return suite;
 }
