@@ -207,7 +207,7 @@ void bight__http_body_data(bight_http_exchange *x, bight_bytes data)
         x->sink->data(x->sink_ctx, x, data);
     else if (x->body == BIGHT__HTTP_DROPPED &&
              x->connection->reader.taken > x->drop_end)
-        bight__http_close(x->connection);
+        bight__http_close_unread(x->connection);
 }
 
 void bight__http_body_end(bight_http_exchange *x)

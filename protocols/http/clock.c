@@ -56,6 +56,8 @@ static const struct bight__http_fault slow_body = {408, "RFC 9110, 15.5.9",
                                                    "the body came too slowly"};
 
 #define FLOW_SECONDS 5 /* how often the speed of a body is looked at */
+#define LEFT_SECONDS 5 /* how long more of what nobody wants is waited for */
+#define LEFT_LOOKS 6   /* and how often that */
 
 /* In whole seconds, and one more: never early. */
 static uint32_t patience(const bight_http_server *server,
@@ -63,6 +65,8 @@ static uint32_t patience(const bight_http_server *server,
 {
     if (phase == BIGHT__HTTP_FLOW)
         return FLOW_SECONDS + 1;
+    if (phase == BIGHT__HTTP_LEFT)
+        return LEFT_SECONDS + 1;
     uint64_t ms = phase == BIGHT__HTTP_IDLE ? server->limits.idle_timeout_ms
                                             : server->limits.head_timeout_ms;
     return (uint32_t)((ms + 999) / 1000 + 1);
@@ -81,12 +85,24 @@ static void look_at_flow(struct bight__http_connection *c)
         bight__http_body_go_on(x);
 }
 
+static void look_at_left(struct bight__http_connection *c)
+{
+    if (!c->came || ++c->looks >= LEFT_LOOKS) {
+        bight_transport_close(c->transport);
+        return;
+    }
+    c->came = false;
+    bight__http_clock_enter(c, BIGHT__HTTP_LEFT);
+}
+
 /* What has begun to end may take its time (T24, T36) and needs no second end.
  */
 static void expire(struct bight__http_connection *c,
                    enum bight__http_phase phase)
 {
     bight__http_clock_enter(c, BIGHT__HTTP_BUSY);
+    if (phase == BIGHT__HTTP_LEFT)
+        look_at_left(c);
     if (c->closing)
         return;
     if (phase == BIGHT__HTTP_FLOW)
@@ -120,6 +136,7 @@ static void on_second(void *ctx)
     set_date(server);
     sweep(server, BIGHT__HTTP_IDLE);
     sweep(server, BIGHT__HTTP_SOME);
+    sweep(server, BIGHT__HTTP_LEFT);
     if (server->limits.body_rate > 0)
         sweep(server, BIGHT__HTTP_FLOW);
     if (server->connections > 0)

@@ -19,6 +19,27 @@ void bight__http_close(struct bight__http_connection *c)
     bight_transport_close(c->transport);
 }
 
+/* A client that writes all before it reads has to get rid of its body, else a
+ * reset takes the answer from it: so reading goes on for as long as that comes,
+ * and no longer than clock.c lets it. What comes is dropped. */
+void bight__http_close_unread(struct bight__http_connection *c)
+{
+    if (c->closing)
+        return;
+    c->closing = true;
+    bight__http_clock_enter(c, BIGHT__HTTP_LEFT);
+    if (bight_failed(bight_transport_write_eof(c->transport)))
+        bight_transport_close(c->transport);
+    else if (c->held)
+        bight_transport_resume_reading(c->transport, BIGHT_HOLD_FRAMER);
+}
+
+/* Who waits for 100 sends nothing. */
+static bool sends_on(const bight_http_exchange *x)
+{
+    return x->heard && !x->complete && (!x->head.continues || x->continued);
+}
+
 static void log_fault(const struct bight__http_connection *c,
                       const struct bight__http_fault *fault)
 {
@@ -49,7 +70,10 @@ void bight__http_refuse(struct bight__http_connection *c,
         x->answer = BIGHT__HTTP_FINISHED;
         bight__http_body_fail(x, bight_http_error(fault->status));
     }
-    bight__http_close(c);
+    if (x != NULL && sends_on(x) && fault->status != 408)
+        bight__http_close_unread(c);
+    else
+        bight__http_close(c);
 }
 
 /* -- reading -------------------------------------------------------------- */
@@ -103,6 +127,8 @@ static bool is_last_word(const struct bight__http_connection *c,
 
 static void end(struct bight__http_connection *c, bool now)
 {
+    if (c->unread)
+        bight__http_close_unread(c);
     bight__http_close(c);
     if (now)
         bight_transport_close_now(c->transport);
@@ -122,6 +148,7 @@ static inline void finish(struct bight__http_connection *c, bight_bytes behind)
     if (!x->complete && !c->last && !c->closing)
         return; /* its body is being dropped */
     bool now = is_last_word(c, x, behind);
+    c->unread = sends_on(x);
     c->exchange = NULL;
     c->requests++;
     if (x->body != BIGHT__HTTP_UNREAD)
@@ -141,7 +168,7 @@ static void go_idle(struct bight__http_connection *c)
     if (c->exchange != NULL || c->closing)
         return;
     if (c->last)
-        bight__http_close(c);
+        end(c, false);
     else
         bight__http_clock_enter(c, BIGHT__HTTP_IDLE);
 }
@@ -200,6 +227,7 @@ static void data_received(void *self, bight_transport *t, bight_bytes data)
     struct bight__http_connection *c = self;
     (void)t;
     c->running = true;
+    c->came = true;
     while ((data.size > 0 || c->exchange != NULL) && may_read(c)) {
         if (c->exchange == NULL && !begin(c))
             break;
@@ -319,6 +347,8 @@ static void draining(void *self, bight_transport *t)
     c->last = true;
     if (c->phase == BIGHT__HTTP_IDLE)
         bight__http_close(c);
+    else if (c->phase == BIGHT__HTTP_LEFT)
+        bight_transport_close(c->transport);
 }
 
 const bight_protocol bight_http_protocol = {

@@ -24,6 +24,7 @@ enum bight__http_phase {
     BIGHT__HTTP_FLOW, /* a body, which has to come fast enough */
     BIGHT__HTTP_BUSY, /* a handler, or the client's reading: no deadline here */
     BIGHT__HTTP_DONE, /* nothing: its exchange is over, which is told soon */
+    BIGHT__HTTP_LEFT, /* the rest of a body, which nobody wants */
     BIGHT__HTTP_PHASES
 };
 
@@ -49,6 +50,9 @@ struct bight__http_connection {
     bool reported; /* the owner wants to know of requests */
     bool patient;  /* the write timeout is set */
     bool switched; /* it is another protocol's from now on */
+    bool unread;   /* a body was under way when its exchange ended */
+    bool came;     /* some of what is LEFT, since the last look */
+    uint8_t looks; /* at that */
 };
 
 enum bight__http_answer {
@@ -165,6 +169,8 @@ void bight__http_settle(struct bight__http_connection *c);
 void bight__http_settle_now(struct bight__http_connection *c);
 /* Ends the connection; what was written leaves. */
 void bight__http_close(struct bight__http_connection *c);
+/* The same, while the client may still be sending a body. */
+void bight__http_close_unread(struct bight__http_connection *c);
 /* Answers a fault of the client's, if that is possible, and ends. */
 void bight__http_refuse(struct bight__http_connection *c,
                         const struct bight__http_fault *fault);
