@@ -26,7 +26,8 @@ typedef struct bight_http_limits {
     uint64_t write_timeout_ms; /**< without progress; 60 s */
     uint64_t body_rate;        /**< bytes a second at least; 240, 408 */
     int64_t requests;          /**< of one connection; 0: no limit */
-    bool half_close;           /**< answer clients that wrote their eof */
+    uint64_t half_close_ms;    /**< until who wrote its eof, and has no answer
+                                    yet, counts as gone; 30 s; 0: at once */
 } bight_http_limits;
 
 BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
@@ -87,9 +88,9 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
          INT64_MAX,                                                            \
          .help = "of one connection; 0: no limit"},                            \
     {                                                                          \
-        "http-half-close", BIGHT_OPTION_BOOL,                                  \
-            offsetof(type, member.half_close), "no",                           \
-            .help = "answers clients that will send no more"                   \
+        "http-half-close", BIGHT_OPTION_DURATION,                              \
+            offsetof(type, member.half_close_ms), "30s", 0, INT64_C(86400000), \
+            .help = "for an answer to who wrote its eof; 0: such have gone"    \
     }
 #define BIGHT_HTTP_SIZE_LIMIT(name, type, member, text, least, most, what)     \
     {                                                                          \

@@ -67,8 +67,9 @@ static uint32_t patience(const bight_http_server *server,
         return FLOW_SECONDS + 1;
     if (phase == BIGHT__HTTP_LEFT)
         return LEFT_SECONDS + 1;
-    uint64_t ms = phase == BIGHT__HTTP_IDLE ? server->limits.idle_timeout_ms
-                                            : server->limits.head_timeout_ms;
+    uint64_t ms = phase == BIGHT__HTTP_IDLE   ? server->limits.idle_timeout_ms
+                  : phase == BIGHT__HTTP_HALF ? server->limits.half_close_ms
+                                              : server->limits.head_timeout_ms;
     return (uint32_t)((ms + 999) / 1000 + 1);
 }
 
@@ -109,7 +110,8 @@ static void expire(struct bight__http_connection *c,
         look_at_flow(c);
     else if (phase == BIGHT__HTTP_SOME)
         bight__http_refuse(c, &slow_head);
-    else
+    else if (phase != BIGHT__HTTP_HALF ||
+             c->exchange->answer == BIGHT__HTTP_NOT_BEGUN)
         bight__http_close(c);
 }
 
@@ -136,6 +138,7 @@ static void on_second(void *ctx)
     set_date(server);
     sweep(server, BIGHT__HTTP_IDLE);
     sweep(server, BIGHT__HTTP_SOME);
+    sweep(server, BIGHT__HTTP_HALF);
     sweep(server, BIGHT__HTTP_LEFT);
     if (server->limits.body_rate > 0)
         sweep(server, BIGHT__HTTP_FLOW);

@@ -289,15 +289,18 @@ static bool is_cut_short(const bight_http_exchange *x)
     return x != NULL && x->answer == BIGHT__HTTP_TO_THE_CLOSE && !x->silent;
 }
 
-/* Who has gone does not wait for an answer, but for who said otherwise. What
- * was answered already is flushed. */
+/* Who sends no more may wait for the answer, or have gone: to one that was
+ * begun the wire tells which. What was answered already is flushed. */
 static bool eof_received(void *self, bight_transport *t)
 {
     struct bight__http_connection *c = self;
     const bight_http_exchange *x = c->exchange;
     c->last = true;
-    if (x != NULL && x->complete && c->server->limits.half_close)
+    if (x != NULL && x->complete && c->server->limits.half_close_ms > 0) {
+        if (x->answer == BIGHT__HTTP_NOT_BEGUN)
+            bight__http_clock_enter(c, BIGHT__HTTP_HALF);
         return true;
+    }
     c->closing = true;
     if (is_cut_short(x))
         bight_transport_abort(t);

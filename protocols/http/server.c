@@ -20,7 +20,8 @@ void bight_http_limits_init(bight_http_limits *limits)
                                   .head_timeout_ms = 10 * 1000,
                                   .idle_timeout_ms = 60 * 1000,
                                   .write_timeout_ms = 60 * 1000,
-                                  .body_rate = 240};
+                                  .body_rate = 240,
+                                  .half_close_ms = 30 * 1000};
 }
 
 void bight_http_options_init(bight_http_options *options)

@@ -24,6 +24,7 @@ enum bight__http_phase {
     BIGHT__HTTP_FLOW, /* a body, which has to come fast enough */
     BIGHT__HTTP_BUSY, /* a handler, or the client's reading: no deadline here */
     BIGHT__HTTP_DONE, /* nothing: its exchange is over, which is told soon */
+    BIGHT__HTTP_HALF, /* an answer to who wrote its eof, and may have gone */
     BIGHT__HTTP_LEFT, /* the rest of a body, which nobody wants */
     BIGHT__HTTP_PHASES
 };

@@ -198,8 +198,10 @@ START_TEST(T36_a_handler_is_cancelled_when_its_client_goes)
 }
 END_TEST
 
-START_TEST(a_client_that_wrote_its_eof_has_gone)
+START_TEST(a_client_that_wrote_its_eof_has_gone_where_nobody_waits_for_it)
 {
+    served_prepare();
+    served.options.limits.half_close_ms = 0;
     served_begin(0, 0);
     served_ask(GET("/promise"));
     talk_write_eof(&served.talk);
@@ -210,10 +212,8 @@ START_TEST(a_client_that_wrote_its_eof_has_gone)
 }
 END_TEST
 
-START_TEST(a_client_that_wrote_its_eof_is_answered_where_that_is_allowed)
+START_TEST(a_client_that_wrote_its_eof_is_answered)
 {
-    served_prepare();
-    served.options.limits.half_close = true;
     served_begin(0, 0);
     served_ask(GET("/later"));
     talk_write_eof(&served.talk);
@@ -223,6 +223,40 @@ START_TEST(a_client_that_wrote_its_eof_is_answered_where_that_is_allowed)
     talk_run(&served.talk);
     ck_assert_answered(
         SERVED("200 OK", "Content-Length: 4\r\nConnection: close\r\n", "late"));
+    ck_assert(served.talk.eof);
+    served_end();
+}
+END_TEST
+
+START_TEST(who_wrote_its_eof_is_not_waited_for_without_end)
+{
+    served_begin(0, 0);
+    served_ask(GET("/promise"));
+    talk_write_eof(&served.talk);
+    served_wait(29);
+    ck_assert(bight_promise_is_wanted(served.promise));
+    served_wait(4);
+    ck_assert(!bight_promise_is_wanted(served.promise));
+    ck_assert_uint_eq(served.ended, 1);
+    ck_assert(served.talk.server_ended);
+    served_end();
+}
+END_TEST
+
+/* It goes on as long as it is taken. */
+START_TEST(what_was_begun_for_who_wrote_its_eof_has_no_deadline)
+{
+    served_begin(0, 0);
+    served_ask(GET("/later"));
+    ck_assert_ok(
+        bight_http_start(served.x, 200, NULL, BIGHT_HTTP_LENGTH_UNKNOWN));
+    talk_write_eof(&served.talk);
+    served_wait(100);
+    ck_assert(!served.talk.server_ended);
+    (void)bight_http_write(served.x, BIGHT_BYTES("late"));
+    bight_http_finish(served.x);
+    talk_run(&served.talk);
+    ck_assert_uint_eq(served_status(), 200);
     ck_assert(served.talk.eof);
     served_end();
 }
@@ -552,9 +586,11 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, D13_a_handler_that_gives_no_answer_is_a_500);
     tcase_add_test(tcase, a_deferred_that_fires_finishes_what_was_begun);
     tcase_add_test(tcase, T36_a_handler_is_cancelled_when_its_client_goes);
-    tcase_add_test(tcase, a_client_that_wrote_its_eof_has_gone);
     tcase_add_test(
-        tcase, a_client_that_wrote_its_eof_is_answered_where_that_is_allowed);
+        tcase, a_client_that_wrote_its_eof_has_gone_where_nobody_waits_for_it);
+    tcase_add_test(tcase, a_client_that_wrote_its_eof_is_answered);
+    tcase_add_test(tcase, who_wrote_its_eof_is_not_waited_for_without_end);
+    tcase_add_test(tcase, what_was_begun_for_who_wrote_its_eof_has_no_deadline);
     tcase_add_test(tcase, what_was_asked_before_the_eof_is_answered);
     tcase_add_test(tcase, options_of_an_older_program_get_the_newer_defaults);
     tcase_add_test(tcase, a_connection_takes_as_many_requests_as_its_limit);
