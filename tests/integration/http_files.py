@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 import urllib.parse
@@ -260,6 +261,33 @@ class Options(unittest.TestCase):
                            "tcp:127.0.0.1:0")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("/nowhere", done.stderr)
+
+    def test_below_a_prefix(self):
+        with serving.folder() as root, Server(
+                "http", "tcp:127.0.0.1:0",
+                options=["--root", root, "--prefix", "/static/v1",
+                         "--browse"]) as server:
+            plant(root)
+            url = f"http://127.0.0.1:{server.port}"
+
+            def get(path):
+                return run("curl", "-sL", "-w", " %{http_code}", url + path)
+
+            self.assertEqual(get("/static/v1/docs/page.html"), b"page 200")
+            self.assertEqual(get("/static/v1"), b"<h1>front</h1> 200")
+            self.assertTrue(get("/static/v1/docs").endswith(b" 200"))
+            for path in ("/", "/docs/page.html", "/static/v11/", "/static/"):
+                self.assertTrue(get(path).endswith(b" 404"), path)
+
+    def test_a_prefix_must_be_a_path(self):
+        root = tempfile.gettempdir()
+        for bad, why in (("static", "a path begins with a slash"),
+                         ("/a b", "this must be percent-coded"),
+                         ("/a?b", "this must be percent-coded")):
+            result = serving.run("check", "http", "tcp:127.0.0.1:0", "--root",
+                                 root, "--prefix", bad)
+            self.assertEqual(result.returncode, 64, bad)
+            self.assertIn(why, result.stderr)
 
     def test_links_dotfiles_and_one_page_by_option(self):
         with serving.folder() as root:

@@ -7,6 +7,7 @@
 
 struct http_options {
     char *root;
+    char *prefix;
     char *index;
     char *cache_control;
     bool browse;
@@ -40,6 +41,7 @@ static bight_error open_files(const struct http_options *values,
     bight_http_files_options options;
     bight_http_files_options_init(&options);
     options.root = values->root;
+    options.prefix = values->prefix;
     options.index = values->index;
     options.cache_control = values->cache_control;
     options.browse = values->browse;
@@ -103,9 +105,30 @@ static bight_error check_value(bight_bytes text, bight_diagnostic *d)
     return bight_ok();
 }
 
+/* As clients send it: of the characters that a path has (RFC 3986, 3.3). */
+static bight_error check_prefix(bight_bytes text, bight_diagnostic *d)
+{
+    if (text.size == 0 || text.data[0] != '/') {
+        bight_diagnostic_set(d, 0, 1, "a path begins with a slash");
+        return bight_error_of(BIGHT_ERROR_INVALID);
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t c = text.data[i];
+        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+        if (letter || (c != '\0' && strchr("0123456789-._~!$&'()*+,;=:@%/", c)))
+            continue;
+        bight_diagnostic_set(d, i, 1, "this must be percent-coded");
+        return bight_error_of(BIGHT_ERROR_INVALID);
+    }
+    return bight_ok();
+}
+
 static const bight_option options[] = {
     {"root", BIGHT_OPTION_FOLDER, offsetof(struct http_options, root), NULL,
      .help = "the folder whose files are served", .required = true},
+    {"prefix", BIGHT_OPTION_STRING, offsetof(struct http_options, prefix), NULL,
+     1, 1000, .help = "the path below which they are: \"/static\"",
+     .check = check_prefix},
     {"index", BIGHT_OPTION_STRING, offsetof(struct http_options, index),
      "index.html", .help = "names of a folder's own page, commas between them"},
     {"browse", BIGHT_OPTION_BOOL, offsetof(struct http_options, browse), "no",
