@@ -22,10 +22,11 @@ struct values {
 
 static const char *const choices[] = {"plain", "combined", "json", NULL};
 
-#define OPTION(name, type, member, min, max, secret)                           \
+#define OPTION(text, kind, member, least, most, hide)                          \
     {                                                                          \
-        name, BIGHT_OPTION_##type, offsetof(struct values, member), NULL, min, \
-            max, choices, "", secret                                           \
+        .name = text, .type = BIGHT_OPTION_##kind,                             \
+        .offset = offsetof(struct values, member), .min = least, .max = most,  \
+        .choices = choices, .help = "", .secret = hide,                        \
     }
 
 static const bight_option options[] = {
