@@ -56,24 +56,37 @@ static void again_fault(void *ctx, const struct ini_line *line,
     abort();
 }
 
-/* KEY = "VALUE", each byte that needs it behind a '\'. */
+/* What stands for `c`, never '\0', between double quotes; its size. */
+static size_t escape(uint8_t c, uint8_t *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    static const char known[] = "\"\\\n\t";
+    static const char letters[] = "\"\\nt";
+    const char *found = strchr(known, c);
+    text[0] = c;
+    if (found == NULL && c >= ' ' && c != 0x7f)
+        return 1;
+    text[0] = '\\';
+    text[1] = found != NULL ? (uint8_t)letters[found - known] : 'x';
+    text[2] = (uint8_t)digits[c >> 4];
+    text[3] = (uint8_t)digits[c & 15];
+    return found != NULL ? 2 : 4;
+}
+
+/* KEY = "VALUE", with escapes where they are needed. */
 static void write_again(const struct ini_value *value)
 {
     static const struct ini_handler handler = {NULL, again_value, again_fault};
     struct again again = {.key = value->key, .value = value->value};
     size_t size = 0;
-    uint8_t *text = malloc(value->key.size + 2 * value->value.size + 4);
+    uint8_t *text = malloc(value->key.size + 4 * value->value.size + 8);
     assert(text != NULL);
     memcpy(text, value->key.data, value->key.size);
     size += value->key.size;
     text[size++] = '=';
     text[size++] = '"';
-    for (size_t i = 0; i < value->value.size; i++) {
-        uint8_t c = value->value.data[i];
-        if (c == '"' || c == '\\' || c == '\n' || c == '\t')
-            text[size++] = '\\';
-        text[size++] = c == '\n' ? 'n' : c == '\t' ? 't' : c;
-    }
+    for (size_t i = 0; i < value->value.size; i++)
+        size += escape(value->value.data[i], text + size);
     text[size++] = '"';
     if (size <= INI_LINE_MAX) {
         ini_parse(bight_bytes_of(text, size), &handler, &again);
