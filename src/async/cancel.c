@@ -7,7 +7,7 @@
 /* A wheel reaches no further; whoever waits longer waits for ever. */
 #define FAR_MS (UINT64_C(100) * 24 * 60 * 60 * 1000)
 
-static bight_deferred *innermost(bight_deferred *d)
+bight_deferred *bight__deferred_innermost(bight_deferred *d)
 {
     while (d->state == BIGHT__WAITING || d->state == BIGHT__CHAINING)
         d = d->inner;
@@ -45,7 +45,7 @@ void bight_cancel(bight_deferred *d)
     if (d == NULL)
         return;
     bight__consumer_check(d);
-    bight__deferred_ask(innermost(d), BIGHT__ASKED_BY_CALLER,
+    bight__deferred_ask(bight__deferred_innermost(d), BIGHT__ASKED_BY_CALLER,
                         BIGHT_ERROR_CANCELLED);
 }
 
@@ -59,6 +59,7 @@ static bool has_result(const bight_deferred *d)
 static void watch(bight_deferred *d, uint32_t due)
 {
     d->timer.link = NULL;
+    d->timer.mark = BIGHT__MARK_DEFERRED;
     bight__loop_watch_deadline(bight__deferred_loop(d), &d->timer, due);
 }
 
@@ -80,8 +81,14 @@ void bight__deadline_disarm(bight_deferred *d)
  * may hand over another. If the caller asked before, the caller wins. */
 void bight__deadline_expired(struct bight__wheel_node *node)
 {
+    if (node->mark == BIGHT__MARK_WATCH) {
+        struct bight__watch *watch =
+            bight__container(node, struct bight__watch, node);
+        watch->expired(watch);
+        return;
+    }
     bight_deferred *d = bight__container(node, bight_deferred, timer);
-    bight_deferred *inner = innermost(d);
+    bight_deferred *inner = bight__deferred_innermost(d);
     if (inner->state != BIGHT__PENDING) {
         watch(d, node->due);
         return;
@@ -128,7 +135,7 @@ bight_deferred *bight_timeout(bight_deferred *d, uint64_t ms)
  * What outlived its loop has settled. */
 void bight__deferred_abandon(bight_deferred *d, uint64_t ms)
 {
-    bight_deferred *inner = innermost(d);
+    bight_deferred *inner = bight__deferred_innermost(d);
     if (d->abandoned || bight__deferred_stranded(d))
         return;
     bight__deferred_ask(inner, BIGHT__ASKED_BY_CALLER, BIGHT_ERROR_CANCELLED);

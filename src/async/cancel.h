@@ -11,6 +11,17 @@ void bight__deadline_arm(bight_deferred *d);
 void bight__deadline_disarm(bight_deferred *d);
 void bight__deadline_expired(struct bight__wheel_node *node);
 
+/* Both of them on the wheel of deadlines, told apart by the node's mark. */
+struct bight__watch {
+    struct bight__wheel_node node;
+    void (*expired)(struct bight__watch *watch);
+};
+#define BIGHT__MARK_DEFERRED 0
+#define BIGHT__MARK_WATCH 1
+
+/* Whom the result of `d` depends on now. */
+bight_deferred *bight__deferred_innermost(bight_deferred *d);
+
 /* Asks the producer, if it is pending and was not asked before; NOW rejects it
  * with `code`. */
 void bight__deferred_ask(bight_deferred *d, enum bight__asker asker,

@@ -59,15 +59,40 @@ const struct bight__resource_ops bight__async_resource = {
     .kind = "deferred", .end = end, .report = report};
 
 /* Nothing turns any more that could fire it, whatever its producer answers. */
-static void reject_one(bight_deferred *d, void *ctx)
+static void reject(bight_deferred *d)
 {
-    bool *any = ctx;
-    if (d->state != BIGHT__PENDING)
-        return;
-    *any = true;
     bight__deferred_ask(d, BIGHT__ASKED_BY_CALLER, BIGHT_ERROR_LOOP_CLOSED);
     if (d->state == BIGHT__PENDING)
         bight__deferred_reject(d, BIGHT_ERROR_LOOP_CLOSED);
+}
+
+/* A task's result comes when the task ends. */
+static void reject_one(bight_deferred *d, void *ctx)
+{
+    bool *any = ctx;
+    if (d->state != BIGHT__PENDING || d->tasked)
+        return;
+    *any = true;
+    reject(d);
+}
+
+static void reject_task(bight_deferred *d, void *ctx)
+{
+    (void)ctx;
+    if (d->state == BIGHT__PENDING)
+        reject(d);
+}
+
+/* Whether there are tasks still. If all of them wait for each other, none is
+ * waited for any more. */
+static bool drive_tasks(struct bight__async *async, bool any)
+{
+    if (async->tasks_ops == NULL)
+        return false;
+    size_t count = async->tasks_ops->drive(async->tasks, &any);
+    if (count > 0 && !any)
+        bight__slabs_each(async, reject_task, NULL);
+    return count > 0;
 }
 
 /* Nobody can take its value any more. */
@@ -84,7 +109,7 @@ bool bight__async_end(bight_loop *loop)
     bool any = false;
     async->ended = true;
     bight__slabs_each(async, reject_one, &any);
-    if (any)
+    if (drive_tasks(async, any) || any)
         return true;
     async->dead = true;
     bight__slabs_each(async, empty_one, NULL);
@@ -95,6 +120,8 @@ void bight__async_fini(bight_loop *loop)
 {
     struct bight__async *async = loop->async;
     loop->async = NULL;
+    if (async->tasks_ops != NULL)
+        async->tasks_ops->fini(async->tasks);
     bight__slabs_fini(async);
     bight_free(async);
 }

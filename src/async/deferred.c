@@ -47,7 +47,7 @@ static inline bight_deferred *fill(bight_deferred *d,
     d->promised = true;
     d->failed = d->handled = d->deadline = d->timed_out = d->starved = false;
     d->abandoned = false;
-    d->shared = false;
+    d->shared = d->tasked = false;
     d->unused = 0;
     d->canceller = recipe->canceller;
     d->canceller_arg = recipe->arg;

@@ -36,7 +36,14 @@ enum bight__consumer {
     BIGHT__CONSUMER_OPEN,     /* still the program's */
     BIGHT__CONSUMER_CHAINED,  /* `outer` takes the result */
     BIGHT__CONSUMER_DETACHED, /* nobody does */
-    BIGHT__CONSUMER_LAST      /* likewise, after `last` ran */
+    BIGHT__CONSUMER_LAST,     /* likewise, after `last` ran */
+    BIGHT__CONSUMER_AWAITED   /* `awaiter` does */
+};
+
+/* Who takes a result when all callbacks have run, from the ready queue: calls
+ * bight__deferred_end. */
+struct bight__awaiter {
+    void (*settled)(struct bight__awaiter *awaiter, bight_deferred *d);
 };
 
 /* Who asked the producer to give up; the caller outdoes a deadline (D10). */
@@ -75,7 +82,9 @@ struct bight_deferred {
     unsigned starved : 1;   /* what comes after the callbacks is NO_MEMORY */
     unsigned shared : 1;    /* the promise is a shared one's */
     unsigned abandoned : 1; /* past the deadline nobody waits any more */
-    unsigned unused : 3;    /* set too, so that a new one's are one store */
+    unsigned tasked : 1;    /* the promise is a task's, that the canceller's
+                             * argument */
+    unsigned unused : 2;    /* set too, so that a new one's are one store */
     union {
         struct { /* with a result */
             struct bight__ready ready;
@@ -103,9 +112,10 @@ struct bight_deferred {
         void *last_arg; /* CONSUMER_LAST */
     };
     union {
-        uint32_t made_ms;      /* CONSUMER_OPEN */
-        bight_deferred *outer; /* CONSUMER_CHAINED */
-        bight_result_fn last;  /* CONSUMER_LAST */
+        uint32_t made_ms;               /* CONSUMER_OPEN */
+        bight_deferred *outer;          /* CONSUMER_CHAINED */
+        bight_result_fn last;           /* CONSUMER_LAST */
+        struct bight__awaiter *awaiter; /* CONSUMER_AWAITED */
     };
     const void *made_at;
 };

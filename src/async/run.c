@@ -126,6 +126,8 @@ static void finish(bight_deferred *d)
         move_result(d, outer);
         bight__result_translate(outer, asked);
         bight__deferred_queue(outer);
+    } else if (d->consumer == BIGHT__CONSUMER_AWAITED) {
+        d->awaiter->settled(d->awaiter, d);
     } else {
         end_detached(d);
     }

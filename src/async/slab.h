@@ -13,6 +13,7 @@
 #define BIGHT__SLAB_SLOTS 145 /* just below 16 KiB */
 
 struct bight_deferred;
+struct bight__tasks;
 
 struct bight__slot {
     union {
@@ -41,6 +42,15 @@ struct bight__slab {
     struct bight__slot slots[];
 };
 
+/* What tasks add to a loop's close. Programs without tasks link none of their
+ * code (K8), so it is known by pointers only. */
+struct bight__tasks_ops {
+    /* What is pending was rejected: drives on what waits otherwise. How many
+     * there are still, and whether any of them has now something to do. */
+    size_t (*drive)(struct bight__tasks *tasks, bool *ret_any);
+    void (*fini)(struct bight__tasks *tasks);
+};
+
 struct bight__async {
     bight_loop *loop;
     struct bight__list slabs;
@@ -48,6 +58,8 @@ struct bight__async {
     struct bight__slab *spare; /* emptied, kept for the next burst */
     struct bight__slab *reserve;
     struct bight__list shared; /* promises that other threads hold */
+    struct bight__tasks *tasks;
+    const struct bight__tasks_ops *tasks_ops; /* NULL: there are no tasks */
     struct bight__resource resource;
     bool closing; /* shared promises are taken back */
     bool ended;   /* no Deferred is made any more */

@@ -29,7 +29,8 @@ void bight__loop_rearm(bight_loop *loop)
     uint64_t due = earlier(bight__timers_due(&loop->timers),
                            earlier(wheel_due_ns(loop, &loop->wheel),
                                    wheel_due_ns(loop, &loop->deadlines)));
-    bool keeps = loop->timers.armed > 0 || loop->deadlines.queued > 0;
+    bool keeps =
+        loop->timers.armed > loop->timers.idle || loop->deadlines.queued > 0;
     if (due == loop->armed_ns && keeps == loop->armed_keeps)
         return;
     loop->armed_ns = due;

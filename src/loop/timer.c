@@ -26,6 +26,7 @@ struct bight_timer {
     uint64_t order;
     size_t index;
     enum timer_state state;
+    bool idle;   /* keeps no loop running */
     bool queued; /* the entry is in the ready queue, whatever the state */
 };
 
@@ -72,6 +73,7 @@ static void sift_down(struct bight__timers *timers, bight_timer *timer,
 static void heap_remove(struct bight__timers *timers, bight_timer *timer)
 {
     bight_timer *last = timers->heap[--timers->armed];
+    timers->idle -= timer->idle;
     if (last == timer)
         return;
     if (before(last, timer))
@@ -205,6 +207,16 @@ bight_error bight__timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
     return timer_new(loop, fn, ctx, &own_timer_resource, NULL, ret_timer);
 }
 
+bight_error bight__timer_new_idle(bight_loop *loop, bight_call_fn fn, void *ctx,
+                                  bight_timer **ret_timer)
+{
+    bight_error error =
+        timer_new(loop, fn, ctx, &own_timer_resource, NULL, ret_timer);
+    if (!bight_failed(error))
+        (*ret_timer)->idle = true;
+    return error;
+}
+
 void bight_timer_start(bight_timer *timer, uint64_t delay_ms)
 {
     bight_loop *loop = timer->loop;
@@ -215,6 +227,7 @@ void bight_timer_start(bight_timer *timer, uint64_t delay_ms)
     timer->due_ns = bight__add_ms(bight_loop_now_ns(loop), delay_ms);
     timer->order = loop->timers.sequence++;
     timer->state = TIMER_ARMED;
+    loop->timers.idle += timer->idle;
     sift_up(&loop->timers, timer, loop->timers.armed++);
     bight__loop_rearm(loop);
 }

@@ -13,6 +13,7 @@
 struct bight__timers {
     bight_timer **heap; /* room for every timer made, so arming can't fail */
     size_t armed;
+    size_t idle; /* of those, the ones that keep no loop running */
     size_t made;
     size_t capacity;
     uint64_t sequence;
@@ -22,6 +23,10 @@ struct bight__timers {
  * survivor. */
 bight_error bight__timer_new(bight_loop *loop, bight_call_fn fn, void *ctx,
                              bight_timer **ret_timer);
+
+/* Likewise, and it keeps no loop running. */
+bight_error bight__timer_new_idle(bight_loop *loop, bight_call_fn fn, void *ctx,
+                                  bight_timer **ret_timer);
 
 void bight__timers_fini(struct bight__timers *timers);
 
