@@ -61,7 +61,8 @@ typedef enum bight_code {
     BIGHT_ERROR_PROTOCOL_ERROR = 47,
     BIGHT_ERROR_SYSTEM = 48,
     BIGHT_ERROR_FRAME_TOO_LONG = 49,
-    BIGHT_ERROR_FILE_TOO_SHORT = 50
+    BIGHT_ERROR_FILE_TOO_SHORT = 50,
+    BIGHT_ERROR_ALL_FAILED = 51 /* of several, none went well */
 } bight_code;
 
 extern BIGHT_API const bight_error_domain bight_domain;

@@ -49,6 +49,18 @@ void bight_cancel(bight_deferred *d)
                         BIGHT_ERROR_CANCELLED);
 }
 
+void bight__deferred_cancel(bight_deferred *d)
+{
+    if (d == NULL)
+        return;
+    bight_deferred *inner = bight__deferred_innermost(d);
+    if (inner->state == BIGHT__PENDING)
+        bight__deferred_ask(inner, BIGHT__ASKED_BY_CALLER,
+                            BIGHT_ERROR_CANCELLED);
+    else
+        inner->owed = true;
+}
+
 /* -- deadlines ------------------------------------------------------------- */
 
 static bool has_result(const bight_deferred *d)

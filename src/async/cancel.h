@@ -27,6 +27,11 @@ bight_deferred *bight__deferred_innermost(bight_deferred *d);
 void bight__deferred_ask(bight_deferred *d, enum bight__asker asker,
                          bight_code code);
 
+/* bight_cancel, whoever has the consumer's end; after bight_on only until that
+ * has called. If it has fired but not yet come out, what its callbacks hand
+ * over is asked instead: who gives up for others must not miss it. */
+void bight__deferred_cancel(bight_deferred *d);
+
 /* Rejects a pending one whose promise is still out. */
 void bight__deferred_reject(bight_deferred *d, bight_code code);
 

@@ -46,7 +46,7 @@ static inline bight_deferred *fill(bight_deferred *d,
     d->kinds = 0;
     d->promised = true;
     d->failed = d->handled = d->deadline = d->timed_out = d->starved = false;
-    d->abandoned = false;
+    d->abandoned = d->owed = false;
     d->shared = d->tasked = false;
     d->unused = 0;
     d->canceller = recipe->canceller;

@@ -84,7 +84,8 @@ struct bight_deferred {
     unsigned abandoned : 1; /* past the deadline nobody waits any more */
     unsigned tasked : 1;    /* the promise is a task's, that the canceller's
                              * argument */
-    unsigned unused : 2;    /* set too, so that a new one's are one store */
+    unsigned owed : 1;      /* a cancel, for what it waits for next */
+    unsigned unused : 1;    /* set too, so that a new one's are one store */
     union {
         struct { /* with a result */
             struct bight__ready ready;

@@ -24,6 +24,7 @@ static void move_result(bight_deferred *inner, bight_deferred *d)
     d->failed = inner->failed;
     d->handled = inner->handled;
     d->asked = inner->asked;
+    d->owed |= inner->owed;
     bight__deferred_end(inner);
 }
 
@@ -71,6 +72,10 @@ static bool join(bight_deferred *d)
     d->asked = BIGHT__ASKED_BY_NOBODY;
     if (d->deadline)
         bight__deadline_arm(d);
+    if (d->owed) {
+        d->owed = false;
+        bight__deferred_cancel(d);
+    }
     return false;
 }
 

@@ -61,10 +61,12 @@ struct bight__async {
     struct bight__tasks *tasks;
     const struct bight__tasks_ops *tasks_ops; /* NULL: there are no tasks */
     struct bight__resource resource;
-    bool closing; /* shared promises are taken back */
-    bool ended;   /* no Deferred is made any more */
-    bool dead;    /* no callback runs any more */
-    bool walking; /* slabs must stay */
+    struct bight_outcomes *to_ask; /* combinators whose inputs shall give up */
+    bool asking;                   /* they are being asked */
+    bool closing;                  /* shared promises are taken back */
+    bool ended;                    /* no Deferred is made any more */
+    bool dead;                     /* no callback runs any more */
+    bool walking;                  /* slabs must stay */
 };
 
 /* The loop's, made at its first use. NULL: no memory, or the loop has ended. */

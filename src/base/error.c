@@ -49,7 +49,9 @@ static_assert(sizeof(bight_error) == 16, "returned in two registers");
                                                 FRAME_TOO_LONG,                \
                                                 "frame too long")              \
                                                 code(FILE_TOO_SHORT,           \
-                                                     "file ends too early")
+                                                     "file ends too early")    \
+                                                    code(ALL_FAILED,           \
+                                                         "all of them failed")
 
 static const char *own_symbol(int32_t code)
 {
