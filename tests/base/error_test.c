@@ -70,7 +70,7 @@ START_TEST(every_code_has_a_symbol_and_a_text_in_lower_case)
         ck_assert(isupper((unsigned char)symbol[0]));
         ck_assert(islower((unsigned char)text[0]));
     }
-    ck_assert_uint_eq(known, 12 + 19);
+    ck_assert_uint_eq(known, 12 + 20);
     ck_assert_str_eq(bight_domain.symbol(BIGHT_ERROR_EOF), "EOF");
 }
 END_TEST
