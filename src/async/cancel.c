@@ -51,7 +51,8 @@ void bight_cancel(bight_deferred *d)
 
 void bight__deferred_cancel(bight_deferred *d)
 {
-    if (d == NULL)
+    if (d == NULL || bight__deferred_stranded(d) ||
+        bight__slot_async(d, d->place)->ended)
         return;
     bight_deferred *inner = bight__deferred_innermost(d);
     if (inner->state == BIGHT__PENDING)

@@ -29,7 +29,8 @@ void bight__deferred_ask(bight_deferred *d, enum bight__asker asker,
 
 /* bight_cancel, whoever has the consumer's end; after bight_on only until that
  * has called. If it has fired but not yet come out, what its callbacks hand
- * over is asked instead: who gives up for others must not miss it. */
+ * over is asked instead: who gives up for others must not miss it. NULL is
+ * fine; once the loop rejects what is pending, each is rejected for itself. */
 void bight__deferred_cancel(bight_deferred *d);
 
 /* Rejects a pending one whose promise is still out. */

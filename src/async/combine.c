@@ -47,13 +47,11 @@ static void ask(struct bight_outcomes *outcomes)
     async->asking = false;
 }
 
-/* At the loop's close each input is rejected for itself. */
 static bight_cancel_answer cancel(void *arg)
 {
     struct bight_outcomes *outcomes = arg;
     outcomes->cancelled = true;
-    if (!outcomes->loop->async->ended)
-        ask(outcomes);
+    ask(outcomes);
     return BIGHT_CANCEL_LATER;
 }
 

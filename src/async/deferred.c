@@ -118,30 +118,44 @@ void bight__deferred_fire_error(bight_deferred *d, bight_error error)
     fired(d);
 }
 
-bight_deferred *bight_deferred_resolved(bight_loop *loop, bight_value value)
+bight_deferred *bight__deferred_resolved(bight_loop *loop, bight_value value,
+                                         const void *made_at)
 {
     bight_promise *promise;
-    bight_deferred *d = bight__deferred_new(loop, &promise, NULL, NULL, CALLER);
+    bight_deferred *d =
+        bight__deferred_new(loop, &promise, NULL, NULL, made_at);
     if (d == NULL) {
         bight_value_destroy(value);
         return NULL;
     }
     d->promised = false;
-    d->fired_at = CALLER;
+    d->fired_at = made_at;
     bight__deferred_fire_value(d, value);
+    return d;
+}
+
+bight_deferred *bight_deferred_resolved(bight_loop *loop, bight_value value)
+{
+    return bight__deferred_resolved(loop, value, CALLER);
+}
+
+bight_deferred *bight__deferred_rejected(bight_loop *loop, bight_error error,
+                                         const void *made_at)
+{
+    bight_promise *promise;
+    bight_deferred *d =
+        bight__deferred_new(loop, &promise, NULL, NULL, made_at);
+    if (d == NULL)
+        return NULL;
+    d->promised = false;
+    d->fired_at = made_at;
+    bight__deferred_fire_error(d, error);
     return d;
 }
 
 bight_deferred *bight_deferred_rejected(bight_loop *loop, bight_error error)
 {
-    bight_promise *promise;
-    bight_deferred *d = bight__deferred_new(loop, &promise, NULL, NULL, CALLER);
-    if (d == NULL)
-        return NULL;
-    d->promised = false;
-    d->fired_at = CALLER;
-    bight__deferred_fire_error(d, error);
-    return d;
+    return bight__deferred_rejected(loop, error, CALLER);
 }
 
 void bight__deferred_end(bight_deferred *d)
@@ -175,6 +189,12 @@ bight_deferred *bight__promise_take(bight_promise *promise,
     if (d->deadline)
         bight__deadline_disarm(d);
     return d;
+}
+
+void bight__promise_forget(bight_promise *promise)
+{
+    bight__promise_check((bight_deferred *)promise);
+    ((bight_deferred *)promise)->promised = false;
 }
 
 static void __attribute__((noinline))

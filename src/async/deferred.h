@@ -180,6 +180,16 @@ bight_deferred *bight__deferred_new(bight_loop *loop,
                                     bight_canceller_fn canceller, void *arg,
                                     const void *made_at);
 
+/* bight_deferred_resolved and _rejected, for those who make one for others. */
+bight_deferred *bight__deferred_resolved(bight_loop *loop, bight_value value,
+                                         const void *made_at);
+bight_deferred *bight__deferred_rejected(bight_loop *loop, bight_error error,
+                                         const void *made_at);
+
+/* In a canceller that answers NOW: the promise is consumed, and nothing more
+ * will come. */
+void bight__promise_forget(bight_promise *promise);
+
 /* Consumes the promise. NULL: nobody waits for its result (D4). */
 bight_deferred *bight__promise_take(bight_promise *promise,
                                     const void *fired_at);
