@@ -292,6 +292,7 @@ START_TEST(D13_null_among_the_inputs_is_no_memory)
         bight_deferred *inputs[3];
         inputs[0] = produce(0, BIGHT_CANCEL_NOW);
         inputs[1] = NULL;
+        producers[1].promise = NULL;
         inputs[2] = produce(2, BIGHT_CANCEL_NOW);
         if (i == 0)
             bight_on(bight_all(the_loop, inputs, 3), say_each, "all");

@@ -17,14 +17,26 @@ START_TEST(L3_it_comes_in_time_and_never_early)
 {
     begin(_i);
     uint64_t begun_ns = bight_loop_now_ns(the_loop);
-    bight_on(bight_later(the_loop, 20), say, "a");
+    bight_on(bight_later(the_loop, 0), say, "a");
     bight_on(bight_later(the_loop, 10), say, "b");
-    bight_on(bight_later(the_loop, 0), say, "c");
+    bight_on(bight_later(the_loop, 20), say, "c");
     if (_i == BIGHT_LOOP_MANUAL_CLOCK)
         ck_assert_ok(bight_loop_advance(the_loop, 20));
     turn();
-    ck_assert_trace(&trace, "c=0 b=0 a=0");
+    ck_assert_trace(&trace, "a=0 b=0 c=0");
     ck_assert_uint_ge(bight_loop_now_ns(the_loop) - begun_ns, 20 * MS);
+    end();
+}
+END_TEST
+
+START_TEST(L3_it_comes_in_the_order_of_time)
+{
+    begin(BIGHT_LOOP_VIRTUAL);
+    bight_on(bight_later(the_loop, 20), say, "a");
+    bight_on(bight_later(the_loop, 10), say, "b");
+    turn();
+    ck_assert_trace(&trace, "b=0 a=0");
+    ck_assert_uint_eq(now_ms(), 20);
     end();
 }
 END_TEST
@@ -352,6 +364,7 @@ Suite *bight_test_suite(void)
     Suite *suite = suite_create("later");
     TCase *later = leaks_test_case(suite, "later");
     tcase_add_kinds_test(later, L3_it_comes_in_time_and_never_early);
+    tcase_add_test(later, L3_it_comes_in_the_order_of_time);
     tcase_add_kinds_test(later, D7_a_cancelled_one_keeps_no_loop_running);
     tcase_add_test(later, D10_it_may_have_a_deadline);
     tcase_add_kinds_test(later,
