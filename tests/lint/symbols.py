@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """symbols.py BUILD_DIR: a library exports what its headers declare, exactly.
 
-Headers called http* are those of libbight-http.so, all others libbight.so's.
+Headers called http* or redis* are those of libbight-http.so and libbight-redis.so,
+all others libbight.so's.
 The testing library is an archive; its headers must declare nothing that
 libbight.so exports.
 """
@@ -20,6 +21,7 @@ FUNCTION = re.compile(r"\b(bight_\w+)\s*\(")
 # What sanitizers and the like add.
 BUILDERS = ("__asan", "__odr_asan", "__gcov", "mangle_")
 OWNERS = {"include/bight/http": "libbight-http.so",
+          "include/bight/redis": "libbight-redis.so",
           "include/bight/testing": "testing"}
 OBJECT = re.compile(r"\b(bight_\w+)\s*(?:\[[^]]*\])?\s*$")
 
@@ -53,7 +55,8 @@ def compare(library, public, symbols):
 
 def main():
     problems = []
-    sides = {"libbight.so": {}, "libbight-http.so": {}, "testing": {}}
+    sides = {"libbight.so": {}, "libbight-http.so": {}, "libbight-redis.so": {},
+             "testing": {}}
     for name in tree.sources():
         if not name.startswith("include/"):
             continue

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands that wait and commands under way, from pools; and their bytes. */
+#include "client.h"
+
+#include <string.h>
+
+#include <bight/alloc.h>
+
+#include "encode.h"
+
+#define SLAB 64
+#define CHUNK_LEAST 4096
+#define CHUNK_KEPT ((size_t)256 * 1024)
+#define COPIED_MOST 2048 /* of one write, into the transport's cork */
+
+struct slab {
+    struct slab *next;
+    struct entry entries[SLAB];
+};
+
+/* -- entries --------------------------------------------------------------- */
+
+static void queue_init(struct queue *queue)
+{
+    *queue = (struct queue){.last = &queue->first};
+}
+
+static void queue_push(struct queue *queue, struct entry *entry)
+{
+    entry->next = NULL;
+    *queue->last = entry;
+    queue->last = &entry->next;
+    queue->count++;
+}
+
+struct entry *queue_take(struct queue *queue)
+{
+    struct entry *entry = queue->first;
+    if (entry == NULL)
+        return NULL;
+    queue->first = entry->next;
+    if (queue->first == NULL)
+        queue->last = &queue->first;
+    queue->count--;
+    return entry;
+}
+
+/* All of `from` behind all of `to`. */
+static void queue_move(struct queue *from, struct queue *to)
+{
+    if (from->first == NULL)
+        return;
+    *to->last = from->first;
+    to->last = from->last;
+    to->count += from->count;
+    queue_init(from);
+}
+
+static bool more_entries(bight_redis_client *client)
+{
+    struct slab *slab = bight_zalloc(sizeof(*slab));
+    if (slab == NULL)
+        return false;
+    slab->next = client->slabs;
+    client->slabs = slab;
+    for (size_t i = 0; i < SLAB; i++) {
+        slab->entries[i].client = client;
+        slab->entries[i].next = client->free;
+        client->free = &slab->entries[i];
+    }
+    return true;
+}
+
+static struct entry *entry_take(bight_redis_client *client, enum kind kind)
+{
+    if (client->free == NULL && !more_entries(client))
+        return NULL;
+    struct entry *entry = client->free;
+    client->free = entry->next;
+    entry->kind = (uint8_t)kind;
+    entry->cancelled = false;
+    entry->promise = NULL;
+    entry->topic = NULL;
+    return entry;
+}
+
+void entry_put(struct entry *entry)
+{
+    bight_redis_client *client = entry->client;
+    if (entry->topic != NULL)
+        topic_unref(entry->topic);
+    entry->next = client->free;
+    client->free = entry;
+}
+
+static void entry_fail(struct entry *entry, bight_error error)
+{
+    if (entry->kind == COMMAND)
+        bight_promise_reject(entry->promise, error);
+    entry_put(entry);
+}
+
+void queue_fail(struct queue *queue, bight_error error)
+{
+    struct entry *entry;
+    while ((entry = queue_take(queue)) != NULL)
+        entry_fail(entry, error);
+}
+
+void queues_init(bight_redis_client *client)
+{
+    queue_init(&client->waiting);
+    queue_init(&client->flying);
+}
+
+/* -- chunks ---------------------------------------------------------------- */
+
+static void chunk_keep(bight_redis_client *client, struct chunk *chunk)
+{
+    if (chunk->capacity > CHUNK_KEPT ||
+        (client->spare != NULL && client->spare->next != NULL)) {
+        bight_free(chunk);
+        return;
+    }
+    chunk->next = client->spare;
+    client->spare = chunk;
+}
+
+void queues_fini(bight_redis_client *client)
+{
+    bight_free(client->out);
+    while (client->spare != NULL) {
+        struct chunk *chunk = client->spare;
+        client->spare = chunk->next;
+        bight_free(chunk);
+    }
+    while (client->slabs != NULL) {
+        struct slab *slab = client->slabs;
+        client->slabs = slab->next;
+        bight_free(slab);
+    }
+}
+
+static struct chunk *chunk_first(bight_redis_client *client)
+{
+    struct chunk *chunk = client->spare;
+    if (chunk != NULL) {
+        client->spare = chunk->next;
+    } else {
+        chunk = bight_alloc(CHUNK_LEAST);
+        if (chunk == NULL)
+            return NULL;
+        chunk->capacity = CHUNK_LEAST - sizeof(*chunk);
+    }
+    chunk->size = 0;
+    return chunk;
+}
+
+/* Where the next bytes go. NULL: no memory. */
+static uint8_t *reserve(bight_redis_client *client, size_t room)
+{
+    struct chunk *chunk = client->out;
+    if (chunk == NULL) {
+        chunk = client->out = chunk_first(client);
+        if (chunk == NULL)
+            return NULL;
+    }
+    if (chunk->capacity - chunk->size < room) {
+        size_t capacity = 2 * (chunk->size + room);
+        chunk = bight_realloc(chunk, sizeof(*chunk) + capacity);
+        if (chunk == NULL)
+            return NULL;
+        chunk->capacity = capacity;
+        client->out = chunk;
+    }
+    return chunk->data + chunk->size;
+}
+
+/* -- cancelled ones ----------------------------------------------------------
+ */
+
+/* Those that were cancelled before they were sent will not be. */
+static void compact(bight_redis_client *client)
+{
+    struct queue kept;
+    struct entry *entry;
+    uint8_t *from = client->out->data, *to = from;
+    queue_init(&kept);
+    while ((entry = queue_take(&client->waiting)) != NULL) {
+        size_t size = entry->size;
+        if (entry->cancelled) {
+            entry_fail(entry, bight_error_of(BIGHT_ERROR_CANCELLED));
+        } else {
+            memmove(to, from, size);
+            to += size;
+            queue_push(&kept, entry);
+        }
+        from += size;
+    }
+    queue_move(&kept, &client->waiting);
+    client->out->size = (size_t)(to - client->out->data);
+    client->dead = 0;
+}
+
+/* The promise stays with the entry, silent. */
+static bight_cancel_answer cancel(void *arg)
+{
+    struct entry *entry = arg;
+    bight_redis_client *client = entry->client;
+    entry->cancelled = true;
+    if (entry->number >= client->given)
+        client->dead++;
+    return BIGHT_CANCEL_NOW;
+}
+
+void waiting_drop_topics(bight_redis_client *client)
+{
+    for (struct entry *entry = client->waiting.first; entry != NULL;
+         entry = entry->next) {
+        if (entry->kind == COMMAND || entry->cancelled)
+            continue;
+        entry->cancelled = true;
+        client->dead++;
+    }
+    if (client->dead > 0)
+        compact(client);
+}
+
+void waiting_fail(bight_redis_client *client, bight_error error)
+{
+    queue_fail(&client->waiting, error);
+    client->dead = 0;
+    if (client->out != NULL)
+        client->out->size = 0;
+}
+
+/* -- in ----------------------------------------------------------------------
+ */
+
+struct entry *queue_command(bight_redis_client *client, enum kind kind,
+                            const bight_bytes *arguments, size_t count,
+                            bight_deferred **ret_d)
+{
+    /* One of the dead is paid for by each that comes after it. */
+    if (client->dead > 32 && client->dead > client->waiting.count / 2)
+        compact(client);
+    uint8_t *to = reserve(client, encoded_room(arguments, count));
+    struct entry *entry = to != NULL ? entry_take(client, kind) : NULL;
+    if (entry == NULL)
+        return NULL;
+    if (ret_d != NULL) {
+        *ret_d =
+            bight_deferred_new(client->loop, &entry->promise, cancel, entry);
+        if (*ret_d == NULL) {
+            entry_put(entry);
+            return NULL;
+        }
+    }
+    entry->number = client->made++;
+    entry->size = (uint32_t)encode(to, arguments, count);
+    client->out->size += entry->size;
+    queue_push(&client->waiting, entry);
+    flush_soon(client);
+    return entry;
+}
+
+bool send_now(bight_redis_client *client, enum kind kind,
+              const bight_bytes *arguments, size_t count, struct topic *topic)
+{
+    uint8_t *to = bight_alloc(encoded_room(arguments, count));
+    struct entry *entry = to != NULL ? entry_take(client, kind) : NULL;
+    if (entry != NULL) {
+        size_t size = encode(to, arguments, count);
+        entry->number = 0;
+        entry->topic = topic;
+        queue_push(&client->flying, entry);
+        (void)bight_transport_write(client->transport,
+                                    bight_bytes_of(to, size));
+    }
+    bight_free(to);
+    return entry != NULL;
+}
+
+/* -- out ---------------------------------------------------------------------
+ */
+
+static void release(void *ctx, bight_bytes data)
+{
+    struct chunk *chunk = ctx;
+    bight_redis_client *client = chunk->client;
+    (void)data;
+    client->busy++;
+    client->lent--;
+    chunk_keep(client, chunk);
+    client_leave(client);
+}
+
+static bight_write_status write_out(bight_redis_client *client)
+{
+    struct chunk *chunk = client->out;
+    bight_bytes bytes = bight_bytes_of(chunk->data, chunk->size);
+    if (chunk->size <= COPIED_MOST) {
+        chunk->size = 0;
+        return bight_transport_write(client->transport, bytes);
+    }
+    client->out = NULL;
+    chunk->client = client;
+    client->lent++;
+    return bight_transport_write_take(client->transport, bytes, release, chunk);
+}
+
+void flush(bight_redis_client *client)
+{
+    if (client->dead > 0)
+        compact(client);
+    if (client->phase != READY || client->paused ||
+        client->waiting.count == 0 ||
+        !bight_transport_is_open(client->transport))
+        return;
+    queue_move(&client->waiting, &client->flying);
+    client->given = client->made;
+    client->busy++;
+    if (write_out(client) == BIGHT_WRITE_FULL)
+        client->paused = true;
+    client_leave(client);
+}
+
+static void flush_now(bight_result *result, void *arg)
+{
+    bight_redis_client *client = arg;
+    (void)result;
+    client->flushing = false;
+    client->busy++;
+    flush(client);
+    client_leave(client);
+}
+
+/* From the ready queue: behind whatever asks for more in this dispatch. A
+ * Deferred is what needs no allocation for that. */
+void flush_soon(bight_redis_client *client)
+{
+    if (client->flushing || client->phase != READY || client->paused)
+        return;
+    bight_deferred *d =
+        bight_deferred_resolved(client->loop, bight_value_none());
+    if (d == NULL) {
+        flush(client);
+        return;
+    }
+    client->flushing = true;
+    bight_on(d, flush_now, client);
+}
