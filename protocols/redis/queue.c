@@ -11,7 +11,9 @@
 #define SLAB 64
 #define CHUNK_LEAST 4096
 #define CHUNK_KEPT ((size_t)256 * 1024)
-#define COPIED_MOST 2048 /* of one write, into the transport's cork */
+/* What the transport's cork copies, in one write and in all. */
+#define COPIED_WRITE 2048
+#define COPIED_MOST (4 * COPIED_WRITE)
 
 struct slab {
     struct slab *next;
@@ -295,18 +297,29 @@ static void release(void *ctx, bight_bytes data)
     client_leave(client);
 }
 
+static bight_write_status write_copies(bight_redis_client *client)
+{
+    struct chunk *chunk = client->out;
+    bight_bytes left = bight_bytes_of(chunk->data, chunk->size);
+    bight_write_status status = BIGHT_WRITE_READY;
+    for (; left.size > 0; left = bight_bytes_tail(left, COPIED_WRITE))
+        status = bight_transport_write(client->transport,
+                                       bight_bytes_head(left, COPIED_WRITE));
+    chunk->size = 0;
+    return status;
+}
+
 static bight_write_status write_out(bight_redis_client *client)
 {
     struct chunk *chunk = client->out;
-    bight_bytes bytes = bight_bytes_of(chunk->data, chunk->size);
-    if (chunk->size <= COPIED_MOST) {
-        chunk->size = 0;
-        return bight_transport_write(client->transport, bytes);
-    }
+    if (chunk->size <= COPIED_MOST)
+        return write_copies(client);
     client->out = NULL;
     chunk->client = client;
     client->lent++;
-    return bight_transport_write_take(client->transport, bytes, release, chunk);
+    return bight_transport_write_take(client->transport,
+                                      bight_bytes_of(chunk->data, chunk->size),
+                                      release, chunk);
 }
 
 void flush(bight_redis_client *client)
