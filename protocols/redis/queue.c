@@ -301,12 +301,13 @@ static bight_write_status write_copies(bight_redis_client *client)
 {
     struct chunk *chunk = client->out;
     bight_bytes left = bight_bytes_of(chunk->data, chunk->size);
-    bight_write_status status = BIGHT_WRITE_READY;
+    bool full = false;
     for (; left.size > 0; left = bight_bytes_tail(left, COPIED_WRITE))
-        status = bight_transport_write(client->transport,
-                                       bight_bytes_head(left, COPIED_WRITE));
+        full |= bight_transport_write(client->transport,
+                                      bight_bytes_head(left, COPIED_WRITE)) ==
+                BIGHT_WRITE_FULL;
     chunk->size = 0;
-    return status;
+    return full ? BIGHT_WRITE_FULL : BIGHT_WRITE_READY;
 }
 
 static bight_write_status write_out(bight_redis_client *client)
