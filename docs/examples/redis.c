@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A small Redis client: `redis ENDPOINT COMMAND [ARGUMENT...]` prints the
  * reply; `redis ENDPOINT follow CHANNEL` prints messages, whatever becomes of
- * the server meanwhile, until one of them is "bye". */
+ * the server meanwhile, until one of them is "bye". Options: -u USER, -a
+ * PASSWORD, -n DATABASE, -2 for RESP2. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bight/redis.h>
 
@@ -24,6 +27,12 @@ static void complain(struct program *program, bight_error error)
 /* -- replies -----------------------------------------------------------------
  */
 
+static void print_text(bight_bytes text, const char *behind)
+{
+    (void)fwrite(text.data, 1, text.size, stdout);
+    (void)fputs(behind, stdout);
+}
+
 static void print_scalar(const bight_redis_reply *reply)
 {
     if (reply->type == BIGHT_REDIS_NULL)
@@ -33,8 +42,7 @@ static void print_scalar(const bight_redis_reply *reply)
     else if (reply->type == BIGHT_REDIS_BOOLEAN)
         (void)printf(reply->as.truth ? "true\n" : "false\n");
     else
-        (void)printf("%.*s\n", (int)reply->text.size,
-                     (const char *)reply->text.data);
+        print_text(reply->text, "\n");
 }
 
 static void print_reply(const bight_redis_reply *reply, int depth)
@@ -64,10 +72,8 @@ static void answered(bight_result *result, void *ctx)
 static void message(void *ctx, const bight_redis_message *message)
 {
     struct program *program = ctx;
-    (void)printf("%.*s: %.*s\n", (int)message->channel.size,
-                 (const char *)message->channel.data,
-                 (int)message->payload.size,
-                 (const char *)message->payload.data);
+    print_text(message->channel, ": ");
+    print_text(message->payload, "\n");
     (void)fflush(stdout);
     if (bight_bytes_equal(message->payload, BIGHT_BYTES("bye")))
         bight_redis_client_free(program->client);
@@ -112,19 +118,51 @@ static void begin(struct program *program, char **words, size_t count)
              answered, program);
 }
 
+/* A server that refuses the password will refuse it again. */
+static bool is_fatal(void *ctx, bight_error why)
+{
+    (void)ctx;
+    return why.domain == &bight_redis_domain;
+}
+
+static bool read_options(int argc, char **argv, bight_redis_options *options)
+{
+    int letter;
+    while ((letter = getopt(argc, argv, "+u:a:n:2")) != -1) {
+        if (letter == 'u')
+            options->user = optarg;
+        else if (letter == 'a')
+            options->password = optarg;
+        else if (letter == 'n')
+            options->database = (unsigned)strtoul(optarg, NULL, 10);
+        else if (letter == '2')
+            options->protocol = 2;
+        else
+            return false;
+    }
+    return argc - optind >= 2 && argc - optind <= 65;
+}
+
 int main(int argc, char **argv)
 {
     struct program program = {.status = 0};
-    if (argc < 3 || argc > 66) {
-        (void)fprintf(stderr, "usage: redis ENDPOINT COMMAND [ARGUMENT...]\n");
+    bight_client_service_options service;
+    bight_redis_options options;
+    bight_client_service_options_init(&service);
+    service.is_fatal = is_fatal;
+    bight_redis_options_init(&options);
+    options.service = &service;
+    if (!read_options(argc, argv, &options)) {
+        (void)fprintf(stderr, "usage: redis [-u USER] [-a PASSWORD] "
+                              "[-n DATABASE] [-2] ENDPOINT COMMAND...\n");
         return 64;
     }
     bight_error error = bight_loop_new(NULL, &program.loop);
     if (!bight_failed(error))
-        error = bight_redis_client_new(program.loop, argv[1], NULL,
+        error = bight_redis_client_new(program.loop, argv[optind], &options,
                                        &program.client);
     if (!bight_failed(error)) {
-        begin(&program, argv + 2, (size_t)argc - 2);
+        begin(&program, argv + optind + 1, (size_t)(argc - optind - 1));
         error = bight_loop_run(program.loop);
     }
     if (bight_failed(error))
