@@ -357,6 +357,20 @@ START_TEST(the_front_page_leads_to_all)
 }
 END_TEST
 
+/* It is put into a page: what would be markup there is not. */
+START_TEST(the_front_page_shows_where_it_is)
+{
+    begin();
+    ck_assert_has(asking_ask(&a, "GET / HTTP/1.1\r\nHost: [::1]:81\r\n\r\n"),
+                  "curl -d hello http://[::1]:81/echo\n");
+    ck_assert_has(asking_ask(&a, "GET / HTTP/1.1\r\nHost: a&lt;\r\n\r\n"),
+                  "http://HOST/echo\n");
+    ck_assert_has(asking_ask(&a, "GET / HTTP/1.0\r\n\r\n"),
+                  "http://HOST/echo\n");
+    asking_end(&a);
+}
+END_TEST
+
 /* S3: the n-th failing allocation of a form and of a coded answer. */
 START_TEST(S3_without_memory_it_is_an_error_or_the_end)
 {
@@ -418,6 +432,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(tcase, credentials_are_those_of_the_path);
     tcase_add_test(tcase, forms_are_told);
     tcase_add_test(tcase, the_front_page_leads_to_all);
+    tcase_add_test(tcase, the_front_page_shows_where_it_is);
     tcase_add_loop_test(tcase, S3_without_memory_it_is_an_error_or_the_end, 0,
                         6);
     return suite;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages: whole in one file, for phones and desks, light and dark. */
+#include <string.h>
+
 #include "httpbin.h"
 
 #define HEAD(title)                                                            \
@@ -7,9 +9,9 @@
     "<meta name=\"viewport\" content=\"width=device-width\">\n"                \
     "<link rel=\"icon\" href=\"data:,\">\n<title>" title "</title>\n<style>\n" \
     ":root{color-scheme:light dark;--line:#d8dce3;--soft:#5b6472;"             \
-    "--link:#0b57d0;--card:#f6f8fb}\n"                                         \
+    "--link:#0b57d0;--card:#f6f8fb;--page:#fff}\n"                             \
     "@media(prefers-color-scheme:dark){:root{--line:#333a45;--soft:#9aa4b2;"   \
-    "--link:#8ab4f8;--card:#1c2128}}\n"                                        \
+    "--link:#8ab4f8;--card:#1c2128;--page:#111}}\n"                            \
     "*{box-sizing:border-box}\n"                                               \
     "body{font:1rem/1.55 system-ui,sans-serif;max-width:46rem;"                \
     "margin:2rem auto;padding:0 1rem}\n"                                       \
@@ -20,8 +22,7 @@
     "code{font:.93rem ui-monospace,monospace;overflow-wrap:anywhere}\n"        \
     "dl{display:grid;grid-template-columns:minmax(0,17rem) 1fr;margin:0;"      \
     "border-top:1px solid var(--line)}\n"                                      \
-    "dt,dd{margin:0;padding:.5rem .2rem;border-bottom:1px solid "              \
-    "var(--line)}\n"                                                           \
+    "dt,dd{margin:0;padding:.5rem 0;border-bottom:1px solid var(--line)}\n"    \
     "@media(max-width:34rem){dl{grid-template-columns:1fr}"                    \
     "dt{border:0;padding-bottom:0}dd{padding-top:0}}\n"                        \
     "pre{background:var(--card);border:1px solid var(--line);"                 \
@@ -29,7 +30,9 @@
     "label{display:block;margin:.8rem 0 .2rem}\n"                              \
     "input,textarea,button{font:inherit;width:100%;padding:.5rem;"             \
     "border:1px solid var(--line);border-radius:.4rem}\n"                      \
-    "button{margin-top:1rem;cursor:pointer}\n"                                 \
+    "textarea{display:block;resize:vertical}\n"                                \
+    "button{margin:1.2rem 0;cursor:pointer;font-weight:600;color:var(--page);" \
+    "background:var(--link);border-color:var(--link)}\n"                       \
     "</style>\n</head>\n<body>\n"
 
 #define ROW(path, text)                                                        \
@@ -60,8 +63,12 @@ static const char front_text[] =
     ROW("/sse?count=5", "server-sent events, one a second")
     ROW("/delay/2", "an answer after so many seconds, up to 10")
     "</dl>\n<h2>Try it</h2>\n"
-    "<pre><code>curl -d hello http://127.0.0.1:8080/echo\n"
-    "curl -N http://127.0.0.1:8080/sse</code></pre>\n"
+    "<pre><code>curl -d hello http://";
+static const char front_between[] =
+    "/echo\n"
+    "curl -N http://";
+static const char front_end[] =
+    "/sse</code></pre>\n"
     "</body>\n</html>\n";
 
 static const char form_text[] =
@@ -86,10 +93,38 @@ static bight_deferred *show(bight_http_exchange *x, bight_bytes page)
     return NULL;
 }
 
+/* As the client named it; what would have to be coded in a page, or comes from
+ * a client that named nothing, is left to whoever reads it. */
+static bight_bytes host_of(const bight_http_exchange *x)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+    bight_bytes host = bight_http_host(x);
+    for (size_t i = 0; i < host.size; i++) {
+        if (host.data[i] == '\0' || strchr(plain, host.data[i]) == NULL)
+            host.size = 0;
+    }
+    return host.size > 0 ? host : BIGHT_BYTES("HOST");
+}
+
 bight_deferred *bin_front(void *ctx, bight_http_exchange *x)
 {
+    bight_bytes host = host_of(x);
+    const bight_bytes pieces[] = {bight_bytes_text(front_text), host,
+                                  bight_bytes_text(front_between), host,
+                                  bight_bytes_text(front_end)};
+    bight_buffer page;
+    bight_error error = bight_ok();
     (void)ctx;
-    return show(x, bight_bytes_of(front_text, sizeof(front_text) - 1));
+    bight_buffer_init(&page);
+    for (size_t i = 0; i < 5 && !bight_failed(error); i++)
+        error = bight_buffer_append(&page, pieces[i]);
+    if (bight_failed(error))
+        bight_http_fail(x, 503);
+    else
+        (void)show(x, bight_buffer_bytes(&page));
+    bight_buffer_fini(&page);
+    return NULL;
 }
 
 bight_deferred *bin_form_page(void *ctx, bight_http_exchange *x)
