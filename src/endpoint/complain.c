@@ -96,14 +96,15 @@ const bight_endpoint_kind *bight__endpoint_bare_kind(
     return NULL;
 }
 
-/* "8080", "localhost:8080" */
+/* "8080", "localhost:8080", ":8080" */
 static bool type_is_missing(struct bight__endpoint_parser *p, const char *bare)
 {
     struct bight__endpoint_scan *s = &p->scan;
     size_t end = s->text.size;
     (void)bight__endpoint_scan_fail(
         s, s->at, end, "no endpoint type before '%s'", QUOTE(s, s->at, end));
-    bight_diagnostic_hint(s->diagnostic, "did you mean '%s:%s'?", bare,
+    bight_diagnostic_hint(s->diagnostic, "did you mean '%s%s%s'?", bare,
+                          s->text.data[s->at] == ':' ? "" : ":",
                           QUOTE(s, s->at, end));
     return false;
 }
@@ -111,8 +112,11 @@ static bool type_is_missing(struct bight__endpoint_parser *p, const char *bare)
 bool bight__endpoint_complain_type(struct bight__endpoint_parser *p, size_t end)
 {
     struct bight__endpoint_scan *s = &p->scan;
-    const bight_endpoint_kind *bare = bight__endpoint_bare_kind(p);
     const char *names[BIGHT__ENDPOINT_KINDS_MAX + 1];
+    const size_t colon = end == s->at && end < s->text.size;
+    s->at += colon;
+    const bight_endpoint_kind *bare = bight__endpoint_bare_kind(p);
+    s->at -= colon;
     bight_bytes word = bight__endpoint_scan_slice(s, s->at, end);
     list_types(p, names);
     if (bare != NULL && bight_nearest(word, names) == NULL)
