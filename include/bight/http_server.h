@@ -90,7 +90,7 @@ BIGHT_API void bight_http_limits_init(bight_http_limits *limits);
     {                                                                          \
         "http-half-close", BIGHT_OPTION_DURATION,                              \
             offsetof(type, member.half_close_ms), "30s", 0, INT64_C(86400000), \
-            .help = "for an answer to who wrote its eof; 0: such have gone"    \
+            .help = "answers to who wrote eof; 0: none"                        \
     }
 #define BIGHT_HTTP_SIZE_LIMIT(name, type, member, text, least, most, what)     \
     {                                                                          \

@@ -5,7 +5,6 @@
 #include "complain.h"
 #include "event.h"
 #include "exit.h"
-#include "help.h"
 #include "serve.h"
 
 static int complain_nothing(void)
@@ -35,14 +34,8 @@ static int say_fine(const struct serve_options *options, const char *what)
 
 static int check(struct serve *serve)
 {
-    if (serve->options.help) {
-        help_command_show(serve->command);
+    if (serve_tell(serve))
         return EXIT_FINE;
-    }
-    if (serve->options.show_origin) {
-        serve_show(serve);
-        return EXIT_FINE;
-    }
     if (serve->entry == NULL && serve->config.path == NULL)
         return complain_nothing();
     int code = serve_check(serve);

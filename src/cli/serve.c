@@ -14,6 +14,7 @@
 #include "environment.h"
 #include "exit.h"
 #include "help.h"
+#include "info.h"
 #include "identity.h"
 #include "paint.h"
 #include "plugin_path.h"
@@ -235,6 +236,20 @@ void serve_show(const struct serve *serve)
     settings_show(&serve->settings);
 }
 
+bool serve_tell(const struct serve *serve)
+{
+    if (serve->options.help) {
+        help_command_show(serve->command);
+        if (serve->entry != NULL) {
+            (void)putchar('\n');
+            info_show_plugin(serve->entry);
+        }
+    } else if (serve->options.show_origin) {
+        serve_show(serve);
+    }
+    return serve->options.help || serve->options.show_origin;
+}
+
 static int dry_run(const struct serve *serve)
 {
     char text[BIGHT_ENDPOINT_TEXT_MAX + 1];
@@ -249,14 +264,8 @@ static int dry_run(const struct serve *serve)
 
 static int run_read(struct serve *serve)
 {
-    if (serve->options.help) {
-        help_command_show(serve->command);
+    if (serve_tell(serve))
         return EXIT_FINE;
-    }
-    if (serve->options.show_origin) {
-        serve_show(serve);
-        return EXIT_FINE;
-    }
     int code = find_places(serve);
     if (code == 0)
         code = serve_check(serve);

@@ -32,6 +32,9 @@ int serve_check(struct serve *serve);
 /* --show-origin, on stdout. */
 void serve_show(const struct serve *serve);
 
+/* What --help and --show-origin ask for; false: it is to be done. */
+bool serve_tell(const struct serve *serve);
+
 /* Serves until a signal; in run.c. Returns the exit code. */
 int serve_run(struct serve *serve);
 

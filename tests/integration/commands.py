@@ -85,6 +85,12 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.tell(command, "--help"), told)
             self.assertEqual(self.tell(command, "-h"), told)
 
+    def test_help_behind_a_protocol_is_about_its_options_too(self):
+        for command in ("serve", "check"):
+            self.assertEqual(self.tell(command, "http", "--help"),
+                             self.tell("help", command) + "\n" +
+                             self.tell("info", "http"))
+
     def test_check_tells_what_it_found(self):
         self.assertEqual(self.tell("check", "echo", "tcp:0"), "echo: fine\n")
         self.assertEqual(self.tell("check", "echo", "-q"), "")
