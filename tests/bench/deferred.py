@@ -11,7 +11,6 @@ import sys
 
 sys.dont_write_bytecode = True  # before the neighbours are imported
 
-import argparse
 import json
 import os
 import platform
@@ -24,6 +23,7 @@ import report
 from gates import gate
 from measure import parse_callgrind
 from processes import BenchError
+from runner import exit_code, leave, make_parser
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -34,27 +34,6 @@ SHORT, LONG = 5000, 25000
 MOST_INSTRUCTIONS = 300
 MOST_BYTES = 120
 MOST_ALIVE = 2
-
-
-def leave(code, message):
-    print(f"deferred.py: {message}", file=sys.stderr)
-    raise SystemExit(code)
-
-
-def parse_arguments():
-    summary, exits = __doc__.split("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="deferred.py", description=summary, epilog=exits
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="the same gates with a tenth of the Deferreds",
-    )
-    parser.add_argument("--bench-dir", metavar="DIR", help="of the program")
-    parser.error = lambda message: leave(64, message)
-    return parser.parse_args()
 
 
 def find_program(wanted):
@@ -165,15 +144,10 @@ def text(results):
     return "\n".join(lines)
 
 
-def exit_code(found):
-    verdicts = {one["verdict"] for one in found}
-    if "fail" in verdicts:
-        return 2
-    return 1 if "not measured" in verdicts else 0
-
-
 def main():
-    arguments = parse_arguments()
+    arguments = make_parser(
+        __doc__, "the same gates with a tenth of the Deferreds"
+    ).parse_args()
     program = find_program(arguments.bench_dir)
     notes = []
     begin = time.monotonic()
@@ -182,7 +156,7 @@ def main():
     except BenchError as error:
         leave(1, error)
     judged = judge(found)
-    code = exit_code(judged)
+    code = exit_code({one["verdict"] for one in judged})
     results = {
         "bench": "deferred",
         "quick": arguments.quick,

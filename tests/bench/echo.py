@@ -10,14 +10,10 @@ import sys
 
 sys.dont_write_bytecode = True  # before the neighbours are imported
 
-import argparse
-import json
 import os
-import platform
 import shlex
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 
 import gates
 import report
@@ -33,13 +29,15 @@ from measure import (
 )
 from processes import BenchError
 from runner import (
-    exit_code,
     find,
     find_cores,
     leave,
     limit_time,
+    make_parser,
+    parse,
     progress,
     raise_descriptor_limit,
+    show,
 )
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -64,36 +62,15 @@ def all_cells():
 
 
 def parse_arguments():
-    summary, exits = __doc__.split("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="echo.py", description=summary, epilog=exits
-    )
-    cells = ", ".join([*all_cells(), "idle"])
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="under a minute: fewer cells, times are no gates unless far off",
-    )
-    parser.add_argument("--bight", metavar="PATH", help="default: build/bight")
+    cells = (*all_cells(), "idle")
+    quick = "under a minute: fewer cells, times are no gates unless far off"
+    parser = make_parser(__doc__, quick, cells)
     parser.add_argument(
         "--bight-command",
         metavar="COMMAND",
         help="a whole command in bight's place; {listen} stands for HOST:PORT",
     )
-    parser.add_argument("--bench-dir", metavar="DIR", help="of the baselines")
-    parser.add_argument("--rounds", type=int, metavar="N", help="of each cell")
-    parser.add_argument(
-        "--only",
-        action="append",
-        metavar="CELL",
-        help=f"only this one, may be repeated: {cells}",
-    )
-    parser.add_argument(
-        "--cores", metavar="A,B", help="of server and load (the first two)"
-    )
-    parser.error = lambda message: leave(64, message)
-    return parser.parse_args()
+    return parse(parser, cells)
 
 
 def find_programs(wanted):
@@ -128,10 +105,6 @@ def choose(arguments):
     """The cells to time, and whether idle connections are weighed."""
     cells = all_cells()
     if arguments.only:
-        for name in arguments.only:
-            if name != "idle" and name not in cells:
-                known = ", ".join([*cells, "idle"])
-                leave(64, f"unknown cell {name}; known: {known}")
         chosen = [cells[name] for name in cells if name in arguments.only]
         return chosen, "idle" in arguments.only
     if arguments.quick:
@@ -198,8 +171,6 @@ def make_bench(arguments):
     if arguments.quick:
         rounds, seconds = QUICK_ROUNDS, QUICK_SECONDS
     if arguments.rounds is not None:
-        if arguments.rounds < 1:
-            leave(64, "--rounds wants at least 1")
         rounds = arguments.rounds
     return Bench(
         programs=folder,
@@ -222,23 +193,12 @@ def main():
         measured = measure(bench, cells, idle, arguments.quick)
     except BenchError as error:
         leave(1, error)
-    results = {
-        "bench": "echo",
-        "quick": arguments.quick,
-        "rounds": bench.rounds,
-        "machine": f"{platform.machine()}, Linux {platform.release()}",
+    found = {
         "servers": bench.servers,
-        "cores": bench.cores,
         **measured,
         "gates": gates.judge(measured, arguments.quick),
-        "notes": bench.notes,
-        "seconds": time.monotonic() - begin,
     }
-    verdicts = {one["verdict"] for one in results["gates"]}
-    code = exit_code(verdicts)
-    results["ok"] = code == 0
-    print(json.dumps(results) if arguments.json else report.text(results))
-    return code
+    return show("echo", arguments, bench, begin, found, report.text)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,8 @@ import sys
 
 sys.dont_write_bytecode = True  # before the neighbours are imported
 
-import argparse
 import contextlib
-import json
 import os
-import platform
 import shutil
 import signal
 import socket
@@ -31,6 +28,15 @@ import gates
 import report
 from measure import Bench, Cell, parse_strace, slope, with_tool
 from processes import BenchError, cpu_ns, load, pinned, server
+from runner import (
+    find,
+    find_cores,
+    leave,
+    limit_time,
+    make_parser,
+    parse,
+    show,
+)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -69,40 +75,10 @@ backend back
 """
 
 
-def leave(code, message):
-    print(f"forward.py: {message}", file=sys.stderr)
-    raise SystemExit(code)
-
-
 def parse_arguments():
-    summary, _, exits = __doc__.split("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="forward.py", description=summary, epilog=exits
-    )
-    names = ", ".join(cell.name for cell in CELLS)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="about a minute: fewer rounds, a gate fails only if far off",
-    )
-    parser.add_argument("--bight", metavar="PATH", help="default: $BIGHT")
-    parser.add_argument("--bench-dir", metavar="DIR", help="of bench_load")
-    parser.add_argument("--rounds", type=int, metavar="N", help="of each cell")
-    parser.add_argument(
-        "--only",
-        action="append",
-        metavar="CELL",
-        help=f"only this one, may be repeated: {names}",
-    )
-    parser.error = lambda message: leave(64, message)
-    return parser.parse_args()
-
-
-def find(path, what):
-    if path is None or not os.access(path, os.X_OK):
-        leave(66, f"no {what}: {path}")
-    return os.path.abspath(path)
+    cells = tuple(cell.name for cell in CELLS)
+    quick = "about a minute: fewer rounds, a gate fails only if far off"
+    return parse(make_parser(__doc__, quick, cells), cells)
 
 
 class Haproxy:
@@ -279,27 +255,22 @@ def text(results):
 
 
 def choose(only):
-    known = {cell.name: cell for cell in CELLS}
-    for name in only or ():
-        if name not in known:
-            leave(64, f"unknown cell {name}; known: {', '.join(known)}")
     return [cell for cell in CELLS if not only or cell.name in only]
 
 
 def make_bench(arguments):
     build = os.environ.get("BIGHT_BUILD_DIR", f"{ROOT}/build")
     folder = arguments.bench_dir or f"{build}/tests/bench"
-    find(f"{folder}/bench_load", "bench_load")
-    if arguments.rounds is not None and arguments.rounds < 1:
-        leave(64, "--rounds wants at least 1")
-    usable = sorted(os.sched_getaffinity(0))
+    find([f"{folder}/bench_load"], "bench_load")
+    notes = []
     return Bench(
         programs=folder,
         servers={},
-        cores=(usable[0], usable[-1]),
+        cores=find_cores(arguments.cores, notes),
         rounds=arguments.rounds
         or (QUICK_ROUNDS if arguments.quick else ROUNDS),
         seconds=QUICK_SECONDS if arguments.quick else SECONDS,
+        notes=notes,
     )
 
 
@@ -307,24 +278,16 @@ def find_programs(arguments):
     default = os.environ.get("BIGHT", f"{ROOT}/build/bight")
     haproxy = shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin")
     return {
-        "bight": find(arguments.bight or default, "bight"),
-        "haproxy": find(haproxy, "haproxy"),
+        "bight": find([arguments.bight or default], "bight"),
+        "haproxy": find([haproxy or "haproxy"], "haproxy"),
     }
-
-
-def on_signal(number, _frame):
-    if number == signal.SIGALRM:
-        leave(75, "out of time")
-    raise SystemExit(128 + number)
 
 
 def main():
     arguments = parse_arguments()
     bench, programs = make_bench(arguments), find_programs(arguments)
     cells = choose(arguments.only)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
-        signal.signal(number, on_signal)
-    signal.alarm(QUICK_LIMIT if arguments.quick else LIMIT)
+    limit_time(QUICK_LIMIT if arguments.quick else LIMIT)
     begin = time.monotonic()
     try:
         entries = measure(bench, programs, cells, arguments.quick)
@@ -335,22 +298,8 @@ def main():
         for cell in cells
         for gate in cell_gates(cell, entries[cell.name], arguments.quick)
     ]
-    verdicts = {one["verdict"] for one in found}
-    code = 2 if "fail" in verdicts else 1 if "not measured" in verdicts else 0
-    results = {
-        "bench": "forward",
-        "quick": arguments.quick,
-        "machine": f"{platform.machine()}, Linux {platform.release()}",
-        "programs": programs,
-        "cores": bench.cores,
-        "cells": entries,
-        "gates": found,
-        "notes": bench.notes,
-        "seconds": time.monotonic() - begin,
-        "ok": code == 0,
-    }
-    print(json.dumps(results) if arguments.json else text(results))
-    return code
+    found = {"programs": programs, "cells": entries, "gates": found}
+    return show("forward", arguments, bench, begin, found, text)
 
 
 if __name__ == "__main__":

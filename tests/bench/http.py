@@ -17,10 +17,7 @@ import os
 # This file's own name would hide the library's `http` from who imports that.
 sys.path[0] = os.path.dirname(os.path.abspath(__file__))
 
-import argparse
 import contextlib
-import json
-import platform
 import shutil
 import tempfile
 import time
@@ -41,13 +38,15 @@ from measure import (
 )
 from processes import BenchError, load, server
 from runner import (
-    exit_code,
     find,
     find_cores,
     leave,
     limit_time,
+    make_parser,
+    parse,
     progress,
     raise_descriptor_limit,
+    show,
 )
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -101,37 +100,9 @@ IDLE_BYTES = 620
 
 
 def parse_arguments():
-    summary, exits = __doc__.split("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="http.py", description=summary, epilog=exits
-    )
-    cells = ", ".join(LIMITS)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="fewer rounds, and times are no gates unless far off",
-    )
-    parser.add_argument("--bight", metavar="PATH", help="default: $BIGHT")
-    parser.add_argument("--bench-dir", metavar="DIR", help="of its programs")
-    parser.add_argument("--rounds", type=int, metavar="N", help="of each cell")
-    parser.add_argument(
-        "--only",
-        action="append",
-        metavar="CELL",
-        help=f"only this one, may be repeated: {cells}, idle",
-    )
-    parser.add_argument(
-        "--cores", metavar="A,B", help="of server and load (the first two)"
-    )
-    parser.error = lambda message: leave(64, message)
-    arguments = parser.parse_args()
-    for name in arguments.only or ():
-        if name != "idle" and name not in LIMITS:
-            leave(64, f"unknown cell {name}; known: {cells}, idle")
-    if arguments.rounds is not None and arguments.rounds < 1:
-        leave(64, "--rounds wants at least 1")
-    return arguments
+    cells = (*LIMITS, "idle")
+    quick = "fewer rounds, and times are no gates unless far off"
+    return parse(make_parser(__doc__, quick, cells), cells)
 
 
 # --- servers ---------------------------------------------------------------
@@ -410,21 +381,8 @@ def main():
         measured = measure(bench, bight, folder, only, quick)
     except BenchError as error:
         leave(1, error)
-    results = {
-        "bench": "http",
-        "quick": quick,
-        "rounds": bench.rounds,
-        "machine": f"{platform.machine()}, Linux {platform.release()}",
-        "cores": bench.cores,
-        **measured,
-        "gates": judge(measured, only, quick),
-        "notes": bench.notes,
-        "seconds": time.monotonic() - begin,
-    }
-    code = exit_code({one["verdict"] for one in results["gates"]})
-    results["ok"] = code == 0
-    print(json.dumps(results) if arguments.json else text(results))
-    return code
+    found = {**measured, "gates": judge(measured, only, quick)}
+    return show("http", arguments, bench, begin, found, text)
 
 
 if __name__ == "__main__":

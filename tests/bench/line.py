@@ -10,7 +10,6 @@ import sys
 
 sys.dont_write_bytecode = True  # before the neighbours are imported
 
-import argparse
 import json
 import os
 import platform
@@ -24,6 +23,7 @@ import gates
 import report
 from measure import parse_callgrind
 from processes import BenchError
+from runner import leave, make_parser
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -33,25 +33,6 @@ SIZES = (256 * 1024, 512 * 1024, 1024 * 1024)
 PER_BYTE = 4
 LINEAR = 1.05  # of a byte among 1 MiB to one among 256 KiB
 FULL_LIMIT, QUICK_LIMIT = 600, 180  # seconds until the runner gives up
-
-
-def leave(code, message):
-    print(f"line.py: {message}", file=sys.stderr)
-    raise SystemExit(code)
-
-
-def parse_arguments():
-    summary, exits = __doc__.split("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="line.py", description=summary, epilog=exits
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument(
-        "--quick", action="store_true", help="fewer lines; the gates are the same"
-    )
-    parser.add_argument("--bench-dir", metavar="DIR", help="of bench_line")
-    parser.error = lambda message: leave(64, message)
-    return parser.parse_args()
 
 
 def find_program(wanted):
@@ -130,7 +111,9 @@ def text(results):
 
 
 def main():
-    arguments = parse_arguments()
+    arguments = make_parser(
+        __doc__, "fewer lines; the gates are the same"
+    ).parse_args()
     program = find_program(
         arguments.bench_dir
         or (os.environ.get("BIGHT_BUILD_DIR", f"{ROOT}/build") + "/tests/bench")

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the runners of benchmarks share: programs, cores, progress, ends."""
+"""What the runners of benchmarks share: options, programs, cores, progress,
+results, ends."""
 
+import argparse
+import json
 import os
+import platform
 import resource
 import signal
 import sys
@@ -14,6 +18,44 @@ from measure import IDLE_CONNECTIONS
 def leave(code, message):
     print(f"{os.path.basename(sys.argv[0])}: {message}", file=sys.stderr)
     raise SystemExit(code)
+
+
+def make_parser(doc, quick, cells=()):
+    """`doc` ends in a paragraph on exit codes; `quick` says what that is. What
+    times cells has options for them."""
+    summary, *_, exits = doc.split("\n\n")
+    parser = argparse.ArgumentParser(
+        prog=os.path.basename(sys.argv[0]), description=summary, epilog=exits
+    )
+    parser.error = lambda message: leave(64, message)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--bench-dir", metavar="DIR", help="of its programs")
+    if not cells:
+        return parser
+    known = ", ".join(cells)
+    parser.add_argument("--bight", metavar="PATH", help="default: $BIGHT")
+    parser.add_argument("--rounds", type=int, metavar="N", help="of each cell")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="CELL",
+        help=f"only this one, may be repeated: {known}",
+    )
+    parser.add_argument(
+        "--cores", metavar="A,B", help="of server and load (the first two)"
+    )
+    return parser
+
+
+def parse(parser, cells):
+    arguments = parser.parse_args()
+    for name in arguments.only or ():
+        if name not in cells:
+            leave(64, f"unknown cell {name}; known: {', '.join(cells)}")
+    if arguments.rounds is not None and arguments.rounds < 1:
+        leave(64, "--rounds wants at least 1")
+    return arguments
 
 
 def find(candidates, what):
@@ -68,6 +110,25 @@ def exit_code(verdicts):
     if "fail" in verdicts:
         return 2
     return 1 if "not measured" in verdicts else 0
+
+
+def show(name, arguments, bench, begin, found, text):
+    """All of it on stdout; `found` has what was measured, and the gates.
+    Returns the exit code."""
+    code = exit_code({one["verdict"] for one in found["gates"]})
+    results = {
+        "bench": name,
+        "quick": arguments.quick,
+        "rounds": bench.rounds,
+        "machine": f"{platform.machine()}, Linux {platform.release()}",
+        "cores": bench.cores,
+        **found,
+        "notes": bench.notes,
+        "seconds": time.monotonic() - begin,
+        "ok": code == 0,
+    }
+    print(json.dumps(results) if arguments.json else text(results))
+    return code
 
 
 def on_signal(number, _frame):
