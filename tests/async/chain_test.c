@@ -5,10 +5,10 @@
 
 #include "deferreds.h"
 
-#include "sanitizer.h"
+#include "effort.h"
 
 /* Instrumented code needs more, but no more than this at any depth. */
-#if defined(__SANITIZE_ADDRESS__) || HAS_TSAN
+#if HAS_ASAN || HAS_TSAN
 #define SMALL_STACK (256 * 1024)
 #else
 #define SMALL_STACK (64 * 1024)
@@ -194,7 +194,7 @@ static struct chain deep;
 /* Under valgrind a million takes minutes and shows no more. */
 static unsigned depth(void)
 {
-    return getenv("BIGHT_VALGRIND") != NULL ? 10000 : 1000000;
+    return effort(1000000, 10000);
 }
 
 /* Check notes each of its assertions, which a million of them feel. */

@@ -90,7 +90,7 @@ static inline void pieces_assert(const struct pieces_parser *kind,
                                  const char *expected)
 {
     size_t *all = calloc(input.size + 1, sizeof(*all));
-    size_t most = texts_steps(PIECES_THREE_WAY_MAX, 8);
+    size_t most = effort(PIECES_THREE_WAY_MAX, 8);
     if (!all)
         ck_abort_msg("no memory");
     pieces_check(kind, ctx, input, NULL, 0, expected);

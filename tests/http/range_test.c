@@ -138,7 +138,7 @@ END_TEST
 /* Against a map of bits. */
 START_TEST(what_is_given_covers_what_was_asked_and_nothing_twice)
 {
-    for (unsigned round = 0; round < texts_steps(20000, 500); round++) {
+    for (unsigned round = 0; round < effort(20000, 500); round++) {
         bight_http_range ranges[8];
         char field[200] = "bytes=";
         bool asked[40] = {false}, given[40] = {false};

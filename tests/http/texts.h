@@ -10,6 +10,8 @@
 
 #include <bight/bytes.h>
 
+#include "effort.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Bytes, NULs included, equal to those of a string literal or a `const char *`
@@ -41,16 +43,10 @@ static inline void texts_free(bight_bytes text)
     free((void *)(uintptr_t)text.data);
 }
 
-/* valgrind sees fewer steps. */
-static inline unsigned texts_steps(unsigned steps, unsigned in_valgrind)
-{
-    return getenv("BIGHT_VALGRIND") != NULL ? in_valgrind : steps;
-}
-
 /* A mebibyte of a text again and again: what is not linear does not end. */
 static inline bight_bytes texts_long(const char *text)
 {
-    size_t size = strlen(text), full = texts_steps(1u << 20, 1u << 17);
+    size_t size = strlen(text), full = effort(1u << 20, 1u << 17);
     uint8_t *copy = malloc(full);
     ck_assert_ptr_nonnull(copy);
     for (size_t i = 0; i < full; i++)

@@ -66,7 +66,7 @@ END_TEST
 START_TEST(each_type_of_the_table_parses_and_is_found)
 {
     static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    unsigned steps = texts_steps(36 * 36 * 36 * 36, 36 * 36 * 36);
+    unsigned steps = effort(36 * 36 * 36 * 36, 36 * 36 * 36);
     size_t known = 0;
     for (unsigned n = 0; n < steps; n++) {
         char name[6] = {'.'};
@@ -83,7 +83,7 @@ START_TEST(each_type_of_the_table_parses_and_is_found)
                 (type.parameters.size > 0))
             ck_abort_msg("%s has the type %s", name, (const char *)text.data);
     }
-    ck_assert_uint_gt(known, texts_steps(120, 60));
+    ck_assert_uint_gt(known, effort(120, 60));
 }
 END_TEST
 

@@ -6,6 +6,7 @@
 
 #include <bight/uv.h>
 
+#include "effort.h"
 #include "faults.h"
 #include "leaks.h"
 #include "loop/loop.h"
@@ -477,7 +478,7 @@ START_TEST(random_use_agrees_with_a_naive_model)
     begin(BIGHT_LOOP_VIRTUAL);
     for (unsigned i = 0; i < ITEMS; i++)
         items[i] = (struct item){.timer = new_timer(item_fired, &items[i])};
-    unsigned steps = getenv("BIGHT_VALGRIND") != NULL ? 500 : 20000;
+    unsigned steps = effort(20000, 500);
     for (unsigned i = 0; i < steps; i++)
         random_step();
     ck_assert_ok(bight_loop_run(the_loop));

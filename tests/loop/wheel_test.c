@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "effort.h"
 #include "leaks.h"
 #include "loop/dispatch.h"
 #include "loops.h"
@@ -106,7 +107,7 @@ static void random_step(void)
 
 static void run_random(uint32_t now, uint32_t with_seed)
 {
-    unsigned steps = getenv("BIGHT_VALGRIND") != NULL ? STEPS / 40 : STEPS;
+    unsigned steps = effort(STEPS, STEPS / 40);
     begin(now, with_seed);
     for (unsigned i = 0; i < steps; i++) {
         random_step();

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "effort.h"
+
 /* Above it a cut every so many octets, and the last ones; valgrind is slow. */
 #define ALL_CUTS 3000
 #define CUTS_MAX 1000000
@@ -53,7 +55,7 @@ void http_check(const struct http_feed *feed, bight_bytes input,
 {
     struct http_events whole = http_feed(feed, input, NULL, 0);
     struct check check = {feed, input, expected, whole.full, file, line};
-    size_t step = 1 + input.size / (getenv("BIGHT_VALGRIND") ? 16 : ALL_CUTS);
+    size_t step = 1 + input.size / effort(ALL_CUTS, 16);
     check_split(&check, NULL, 0);
     for (size_t cut = 0; cut <= input.size; cut += step)
         check_split(&check, &cut, 1);
