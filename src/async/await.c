@@ -111,17 +111,41 @@ static bight_error give(struct bight__task *task, bight_value *ret_value)
     return bight_ok();
 }
 
-/* Whether `d` is the result of a task that, maybe by others, waits for this. */
-static bool is_circular(const struct bight__task *task, bight_deferred *d)
+/* Whose result depends on that of `d` next. */
+static const bight_deferred *outer_of(const bight_deferred *d)
 {
-    while (d != NULL) {
-        d = bight__deferred_innermost(d);
-        if (!d->tasked || d->state != BIGHT__PENDING)
-            return false;
-        const struct bight__task *other = d->canceller_arg;
-        if (other == task)
+    if (d->consumer == BIGHT__CONSUMER_CHAINED)
+        return d->outer;
+    if (d->consumer != BIGHT__CONSUMER_AWAITED ||
+        d->awaiter->settled != settled)
+        return NULL;
+    return (const bight_deferred *)bight__container(d->awaiter,
+                                                    struct bight__task, awaiter)
+        ->promise;
+}
+
+/* On whose result that of `d` depends next. */
+static const bight_deferred *inner_of(const bight_deferred *d)
+{
+    if (d->state == BIGHT__WAITING || d->state == BIGHT__CHAINING)
+        return d->inner;
+    if (!d->tasked || d->state != BIGHT__PENDING)
+        return NULL;
+    return ((const struct bight__task *)d->canceller_arg)->awaited;
+}
+
+/* Whether `d` waits for this task already. Seen from both sides at once, so
+ * that the shorter way counts. */
+static bool is_circular(const struct bight__task *task, const bight_deferred *d)
+{
+    const bight_deferred *own = (const bight_deferred *)task->promise;
+    const bight_deferred *out = own;
+    const bight_deferred *in = d;
+    while (out != NULL && in != NULL) {
+        if (out == d || in == own)
             return true;
-        d = other->awaited;
+        out = outer_of(out);
+        in = inner_of(in);
     }
     return false;
 }
