@@ -282,10 +282,12 @@ bight_error bight_yield(void)
     return bight_ok();
 }
 
+/* Something else may have woken it in the same turn. */
 static void slept(void *ctx)
 {
     struct bight__task *task = ctx;
-    (void)bight__unpark(task->parked, bight_ok());
+    if (task->parked != NULL)
+        (void)bight__unpark(task->parked, bight_ok());
 }
 
 bight_error bight_sleep(uint64_t ms)

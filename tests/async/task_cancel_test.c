@@ -123,7 +123,7 @@ START_TEST(K3_a_cancel_goes_through_tasks_that_await_each_other)
     bight_promise *promise;
     begin(_i);
     bight_deferred *d = spawn(await_it, make_later(&promise));
-    unsigned deep = getenv("BIGHT_VALGRIND") != NULL ? 500 : 20000;
+    unsigned deep = getenv("BIGHT_VALGRIND") != NULL ? 500 : 10000;
     for (unsigned i = 0; i < deep; i++) {
         bight_task_options small = {.size = sizeof(small),
                                     .stack_size = BIGHT_STACK_LEAST};
