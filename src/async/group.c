@@ -8,6 +8,7 @@
 #include <bight/alloc.h>
 
 #include "async/cancel.h"
+#include "async/park.h"
 #include "async/report.h"
 #include "async/task.h"
 #include "async/texts.h"

@@ -7,6 +7,7 @@
 
 #include "async/cancel.h"
 #include "async/overflow.h"
+#include "async/park.h"
 #include "base/table.h"
 
 #define CALLER __builtin_return_address(0)

@@ -157,25 +157,6 @@ void bight__task_pass(struct bight__task *task, const void *at);
 bight_error bight__task_refuse(struct bight__task *task, bight_code code,
                                const void *at);
 
-/* -- for streams and locks ------------------------------------------------- */
-
-/* Somebody who waits; on its stack. */
-struct bight__waiter {
-    struct bight__list link;  /* the maker's: in a list, or initialised */
-    struct bight__task *task; /* NULL: it does not wait any more */
-    bight_error error;
-    bool steady; /* neither a cancel nor a deadline wakes it */
-};
-
-/* Suspends the running task until it is unparked: returns what that says, or
- * CANCELLED, TIMED_OUT, LOOP_CLOSED. If it is steady it may be woken at the
- * loop's close by LOOP_CLOSED, and has to park again. The waiter is in no list
- * then. The condition must have been looked at before. */
-bight_error bight__park(struct bight__waiter *waiter, const void *at);
-
-/* It goes on from the ready queue; false: it was woken before. */
-bool bight__unpark(struct bight__waiter *waiter, bight_error error);
-
 /* -- groups ---------------------------------------------------------------- */
 
 /* A child of the group's has ended. */

@@ -12,6 +12,8 @@
 
 #include <bight/alloc.h>
 
+#include "async/park.h"
+
 static struct bight__task *task_of(struct bight__list *link)
 {
     return bight__container(link, struct bight__task, link);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "async/park.h"
 #include "async/task.h"
 #include "tasks.h"
 

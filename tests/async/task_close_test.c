@@ -5,6 +5,7 @@
 
 #include <bight/pool.h>
 
+#include "async/park.h"
 #include "async/task.h"
 #include "tasks.h"
 
