@@ -36,31 +36,31 @@ static void forget_notified(bight_condition *condition)
     struct bight__list *link;
     while ((link = bight__list_first(&condition->notified)) != NULL) {
         bight__list_remove(link);
-        bight__container(link, struct bight__waiter, of)->left = NULL;
+        bight__container(link, struct bight__turn, of)->left = NULL;
     }
 }
 
-static void left_unnotified(struct bight__waiter *waiter)
+static void left_unnotified(struct bight__turn *waiter)
 {
     if (waiter->lock != NULL)
         bight__permits_unuse(waiter->lock);
 }
 
 /* It will never act on it. */
-static void left_notified(struct bight__waiter *waiter)
+static void left_notified(struct bight__turn *waiter)
 {
     bight_condition_notify(waiter->condition);
 }
 
 void bight_condition_free(bight_condition *condition)
 {
-    struct bight__waiter *waiter;
+    struct bight__turn *waiter;
     if (condition == NULL)
         return;
     forget_notified(condition);
-    while ((waiter = bight__waiter_first(&condition->waiters)) != NULL) {
+    while ((waiter = bight__turn_first(&condition->waiters)) != NULL) {
         left_unnotified(waiter);
-        bight__waiter_reject(waiter, BIGHT_ERROR_CLOSED);
+        bight__turn_reject(waiter, BIGHT_ERROR_CLOSED);
     }
     bight_free(condition);
 }
@@ -68,9 +68,9 @@ void bight_condition_free(bight_condition *condition)
 bight_deferred *bight_condition_wait(bight_condition *condition,
                                      bight_lock *lock)
 {
-    struct bight__waiter *waiter;
-    bight_deferred *d = bight__waiter_new(condition->loop, &condition->waiters,
-                                          __builtin_return_address(0), &waiter);
+    struct bight__turn *waiter;
+    bight_deferred *d = bight__turn_new(condition->loop, &condition->waiters,
+                                        __builtin_return_address(0), &waiter);
     if (d != NULL) {
         waiter->condition = condition;
         waiter->lock = lock;
@@ -86,11 +86,11 @@ bight_deferred *bight_condition_wait(bight_condition *condition,
 
 void bight_condition_notify(bight_condition *condition)
 {
-    struct bight__waiter *waiter = bight__waiter_first(&condition->waiters);
+    struct bight__turn *waiter = bight__turn_first(&condition->waiters);
     if (waiter == NULL)
         return;
     if (waiter->lock == NULL) {
-        bight__waiter_resolve(waiter, bight_value_none());
+        bight__turn_resolve(waiter, bight_value_none());
         return;
     }
     bight__list_remove(&waiter->link);

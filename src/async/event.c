@@ -4,7 +4,7 @@
 
 #include <bight/alloc.h>
 
-#include "async/waiter.h"
+#include "async/turn.h"
 
 struct bight_event {
     bight_loop *loop;
@@ -29,24 +29,24 @@ void bight_event_free(bight_event *event)
 {
     if (event == NULL)
         return;
-    bight__waiters_reject(&event->waiters, BIGHT_ERROR_CLOSED);
+    bight__turns_reject(&event->waiters, BIGHT_ERROR_CLOSED);
     bight_free(event);
 }
 
 bight_deferred *bight_event_wait(bight_event *event)
 {
     const void *made_at = __builtin_return_address(0);
-    struct bight__waiter *waiter;
+    struct bight__turn *waiter;
     if (event->set)
         return bight__deferred_resolved(event->loop, bight_value_none(),
                                         made_at);
-    return bight__waiter_new(event->loop, &event->waiters, made_at, &waiter);
+    return bight__turn_new(event->loop, &event->waiters, made_at, &waiter);
 }
 
 void bight_event_set(bight_event *event)
 {
     event->set = true;
-    bight__waiters_resolve(&event->waiters);
+    bight__turns_resolve(&event->waiters);
 }
 
 void bight_event_clear(bight_event *event)

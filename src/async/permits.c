@@ -32,7 +32,7 @@ void bight__permits_free(struct bight__permits *permits)
 {
     if (permits == NULL)
         return;
-    bight__waiters_reject(&permits->waiters, BIGHT_ERROR_CLOSED);
+    bight__turns_reject(&permits->waiters, BIGHT_ERROR_CLOSED);
     permits->abandoned = true;
     free_if_unused(permits);
 }
@@ -50,12 +50,11 @@ static bight_value hold_of(struct bight__permits *permits)
 bight_deferred *bight__permits_acquire(struct bight__permits *permits,
                                        const void *made_at)
 {
-    struct bight__waiter *waiter;
+    struct bight__turn *waiter;
     if (bight__permits_try_acquire(permits))
         return bight__deferred_resolved(permits->loop, hold_of(permits),
                                         made_at);
-    return bight__waiter_new(permits->loop, &permits->waiters, made_at,
-                             &waiter);
+    return bight__turn_new(permits->loop, &permits->waiters, made_at, &waiter);
 }
 
 bool bight__permits_try_acquire(struct bight__permits *permits)
@@ -76,9 +75,9 @@ void bight__permits_release(struct bight__permits *permits, const char *verb)
 {
     if (permits->free == permits->limit)
         misused(verb);
-    struct bight__waiter *first = bight__waiter_first(&permits->waiters);
+    struct bight__turn *first = bight__turn_first(&permits->waiters);
     if (first != NULL) {
-        bight__waiter_resolve(first, hold_of(permits));
+        bight__turn_resolve(first, hold_of(permits));
         return;
     }
     permits->free++;
@@ -97,12 +96,12 @@ void bight__permits_unuse(struct bight__permits *permits)
 }
 
 void bight__permits_grant(struct bight__permits *permits,
-                          struct bight__waiter *waiter)
+                          struct bight__turn *waiter)
 {
     if (permits->abandoned)
-        bight__waiter_reject(waiter, BIGHT_ERROR_CLOSED);
+        bight__turn_reject(waiter, BIGHT_ERROR_CLOSED);
     else if (bight__permits_try_acquire(permits))
-        bight__waiter_resolve(waiter, hold_of(permits));
+        bight__turn_resolve(waiter, hold_of(permits));
     else
         bight__list_push_back(&permits->waiters, &waiter->link);
     bight__permits_unuse(permits);

@@ -3,7 +3,7 @@
 #ifndef BIGHT_ASYNC_PERMITS_H
 #define BIGHT_ASYNC_PERMITS_H
 
-#include "async/waiter.h"
+#include "async/turn.h"
 
 /* While one is free nobody waits. */
 struct bight__permits {
@@ -31,6 +31,6 @@ void bight__permits_unuse(struct bight__permits *permits);
 
 /* Gives one to such a user, now or in its turn; CLOSED if it is gone. */
 void bight__permits_grant(struct bight__permits *permits,
-                          struct bight__waiter *waiter);
+                          struct bight__turn *waiter);
 
 #endif

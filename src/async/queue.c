@@ -8,7 +8,7 @@
 
 #include <bight/alloc.h>
 
-#include "async/waiter.h"
+#include "async/turn.h"
 
 #define CALLER __builtin_return_address(0)
 
@@ -82,14 +82,14 @@ static bool is_full(const bight_queue *queue)
 
 static void put_now(bight_queue *queue, bight_value value)
 {
-    struct bight__waiter *getter = bight__waiter_first(&queue->getters);
+    struct bight__turn *getter = bight__turn_first(&queue->getters);
     if (getter != NULL)
-        bight__waiter_resolve(getter, value);
+        bight__turn_resolve(getter, value);
     else
         push(queue, value);
 }
 
-static void putter_left(struct bight__waiter *waiter)
+static void putter_left(struct bight__turn *waiter)
 {
     bight_value_destroy(waiter->value);
 }
@@ -97,9 +97,9 @@ static void putter_left(struct bight__waiter *waiter)
 static bight_deferred *put_in_turn(bight_queue *queue, bight_value value,
                                    const void *made_at)
 {
-    struct bight__waiter *waiter;
+    struct bight__turn *waiter;
     bight_deferred *d =
-        bight__waiter_new(queue->loop, &queue->putters, made_at, &waiter);
+        bight__turn_new(queue->loop, &queue->putters, made_at, &waiter);
     if (d == NULL) {
         bight_value_destroy(value);
         return NULL;
@@ -140,23 +140,23 @@ bool bight_queue_try_put(bight_queue *queue, bight_value value)
 static bight_value get_now(bight_queue *queue)
 {
     bight_value value = pop(queue);
-    struct bight__waiter *putter = bight__waiter_first(&queue->putters);
+    struct bight__turn *putter = bight__turn_first(&queue->putters);
     if (putter == NULL)
         return value;
     push(queue, putter->value);
-    bight__waiter_resolve(putter, bight_value_none());
+    bight__turn_resolve(putter, bight_value_none());
     return value;
 }
 
 bight_deferred *bight_queue_get(bight_queue *queue)
 {
     bight_promise *promise;
-    struct bight__waiter *waiter;
+    struct bight__turn *waiter;
     if (queue->count == 0 && queue->closed)
         return bight__deferred_rejected(
             queue->loop, bight_error_of(BIGHT_ERROR_CLOSED), CALLER);
     if (queue->count == 0)
-        return bight__waiter_new(queue->loop, &queue->getters, CALLER, &waiter);
+        return bight__turn_new(queue->loop, &queue->getters, CALLER, &waiter);
     bight_deferred *d =
         bight__deferred_new(queue->loop, &promise, NULL, NULL, CALLER);
     if (d != NULL)
@@ -177,8 +177,8 @@ bool bight_queue_try_get(bight_queue *queue, bight_value *ret_value)
 void bight_queue_close(bight_queue *queue)
 {
     queue->closed = true;
-    bight__waiters_reject(&queue->putters, BIGHT_ERROR_CLOSED);
-    bight__waiters_reject(&queue->getters, BIGHT_ERROR_CLOSED);
+    bight__turns_reject(&queue->putters, BIGHT_ERROR_CLOSED);
+    bight__turns_reject(&queue->getters, BIGHT_ERROR_CLOSED);
 }
 
 bool bight_queue_is_closed(const bight_queue *queue)

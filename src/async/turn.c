@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting in turn: see waiter.h. */
-#include "async/waiter.h"
+/* Waiting in turn: see turn.h. */
+#include "async/turn.h"
 
 #define MAGIC 0x3a17
 
-static void waiter_free(struct bight__waiter *waiter)
+static void waiter_free(struct bight__turn *waiter)
 {
     bight__list_remove(&waiter->link);
     bight__list_remove(&waiter->of);
@@ -13,7 +13,7 @@ static void waiter_free(struct bight__waiter *waiter)
 
 static bight_cancel_answer waiter_cancel(void *arg)
 {
-    struct bight__waiter *waiter = arg;
+    struct bight__turn *waiter = arg;
     bight__list_remove(&waiter->link);
     bight__promise_forget(waiter->promise);
     if (waiter->left != NULL)
@@ -22,7 +22,7 @@ static bight_cancel_answer waiter_cancel(void *arg)
     return BIGHT_CANCEL_NOW;
 }
 
-static void waiter_init(struct bight__waiter *waiter, struct bight__list *list)
+static void waiter_init(struct bight__turn *waiter, struct bight__list *list)
 {
     waiter->magic = MAGIC;
     waiter->left = NULL;
@@ -33,14 +33,13 @@ static void waiter_init(struct bight__waiter *waiter, struct bight__list *list)
     bight__list_push_back(list, &waiter->link);
 }
 
-bight_deferred *bight__waiter_new(bight_loop *loop, struct bight__list *list,
-                                  const void *made_at,
-                                  struct bight__waiter **ret_waiter)
+bight_deferred *bight__turn_new(bight_loop *loop, struct bight__list *list,
+                                const void *made_at,
+                                struct bight__turn **ret_waiter)
 {
     bight_promise *promise;
     struct bight__async *async = bight__async_of(loop);
-    struct bight__waiter *waiter =
-        async == NULL ? NULL : bight__slot_find(async);
+    struct bight__turn *waiter = async == NULL ? NULL : bight__slot_find(async);
     if (waiter == NULL)
         return NULL;
     bight_deferred *d =
@@ -55,14 +54,14 @@ bight_deferred *bight__waiter_new(bight_loop *loop, struct bight__list *list,
     return d;
 }
 
-void bight__waiter_resolve(struct bight__waiter *waiter, bight_value value)
+void bight__turn_resolve(struct bight__turn *waiter, bight_value value)
 {
     bight_promise *promise = waiter->promise;
     waiter_free(waiter);
     bight_promise_resolve(promise, value);
 }
 
-void bight__waiter_reject(struct bight__waiter *waiter, bight_code code)
+void bight__turn_reject(struct bight__turn *waiter, bight_code code)
 {
     bight_promise *promise = waiter->promise;
     bight_value value = waiter->value;
@@ -71,16 +70,16 @@ void bight__waiter_reject(struct bight__waiter *waiter, bight_code code)
     bight_promise_reject(promise, bight_error_of(code));
 }
 
-void bight__waiters_resolve(struct bight__list *list)
+void bight__turns_resolve(struct bight__list *list)
 {
-    struct bight__waiter *waiter;
-    while ((waiter = bight__waiter_first(list)) != NULL)
-        bight__waiter_resolve(waiter, bight_value_none());
+    struct bight__turn *waiter;
+    while ((waiter = bight__turn_first(list)) != NULL)
+        bight__turn_resolve(waiter, bight_value_none());
 }
 
-void bight__waiters_reject(struct bight__list *list, bight_code code)
+void bight__turns_reject(struct bight__list *list, bight_code code)
 {
-    struct bight__waiter *waiter;
-    while ((waiter = bight__waiter_first(list)) != NULL)
-        bight__waiter_reject(waiter, code);
+    struct bight__turn *waiter;
+    while ((waiter = bight__turn_first(list)) != NULL)
+        bight__turn_reject(waiter, code);
 }
