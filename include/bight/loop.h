@@ -44,6 +44,10 @@ typedef struct bight_loop_options {
     uint64_t slow_callback_ms;
     unsigned pool_threads;   /**< at most so many for bight_work; 4 */
     unsigned lookup_threads; /**< at most so many for lookups; 4 */
+    /** Of a virtual loop: what is ready runs in an order that this number
+     * gives, the same each time, instead of first come, first served; calls,
+     * and timers, stay in order among themselves (L3). For tests; 0: none. */
+    uint64_t order_seed;
 } bight_loop_options;
 
 /** What outlived the program's own ends when a loop was closed (L9). */

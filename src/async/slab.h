@@ -62,6 +62,8 @@ struct bight__async {
     const struct bight__tasks_ops *tasks_ops; /* NULL: there are no tasks */
     struct bight__resource resource;
     struct bight_outcomes *to_ask; /* combinators whose inputs shall give up */
+    uint64_t suspensions;          /* see suspension.h */
+    uint64_t cancel_at;            /* cancel at that one; 0: none */
     bool asking;                   /* they are being asked */
     bool closing;                  /* shared promises are taken back */
     bool ended;                    /* no Deferred is made any more */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The allocator hook. */
-#include <bight/alloc.h>
+#include "base/alloc.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -26,6 +26,12 @@ void bight_set_allocator(bight_alloc_fn fn, void *ctx)
 {
     atomic_store_explicit(&hook_ctx, ctx, memory_order_relaxed);
     atomic_store_explicit(&hook, fn, memory_order_relaxed);
+}
+
+void bight__allocator_get(bight_alloc_fn *ret_fn, void **ret_ctx)
+{
+    *ret_fn = get_hook();
+    *ret_ctx = atomic_load_explicit(&hook_ctx, memory_order_relaxed);
 }
 
 /* For libc and the hook 0 may mean "free", and NULL no failure. */

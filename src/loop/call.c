@@ -51,6 +51,11 @@ static void call_run(struct bight__ready *entry)
     fn(ctx);
 }
 
+bool bight__call_is(const struct bight__ready *entry)
+{
+    return entry->run == call_run;
+}
+
 static struct bight__call *call_init(struct bight__call *call, bight_loop *loop,
                                      bight_call_fn fn, void *ctx)
 {

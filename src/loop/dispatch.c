@@ -4,6 +4,8 @@
 
 #include <bight/log.h>
 
+#include "loop/call.h"
+
 /* How stale the cached clock may become before it is read anew. */
 #define STALE_MS 5
 
@@ -16,6 +18,46 @@ static struct bight__ready *ready_pop(bight_loop *loop)
     entry->next = NULL;
     return entry;
 }
+
+/* -- orders by seed (tests) ------------------------------------------------ */
+
+/* So far ahead, or a long queue would take the square of its length. */
+#define ORDER_WINDOW 64
+
+static size_t random_below(bight_loop *loop, size_t limit)
+{
+    loop->order ^= loop->order << 13;
+    loop->order ^= loop->order >> 7;
+    loop->order ^= loop->order << 17;
+    return (size_t)(loop->order >> 32) % limit;
+}
+
+static bool is_ordered(const struct bight__ready *entry)
+{
+    return bight__call_is(entry) || bight__timer_is(entry);
+}
+
+/* Any of those that may run now: of what is ordered only the first. */
+static struct bight__ready *ready_pick(bight_loop *loop)
+{
+    size_t count = 0;
+    struct bight__ready *entry = loop->ready_head;
+    for (; entry != NULL && count < ORDER_WINDOW; entry = entry->next)
+        count++;
+    size_t index = random_below(loop, count);
+    entry = loop->ready_head;
+    while (index-- > 0)
+        entry = entry->next;
+    struct bight__ready *first = loop->ready_head;
+    while (is_ordered(entry) && first->run != entry->run)
+        first = first->next;
+    entry = is_ordered(entry) ? first : entry;
+    bight__ready_remove(loop, entry);
+    entry->next = NULL;
+    return entry;
+}
+
+/* -- the drain ------------------------------------------------------------- */
 
 static void keep_polling(bight_loop *loop, bool on)
 {
@@ -111,7 +153,9 @@ static void run_timed(bight_loop *loop, struct bight__ready *entry)
 static unsigned run_ready(bight_loop *loop, unsigned budget)
 {
     while (loop->ready_head != NULL && budget > 0) {
-        struct bight__ready *entry = ready_pop(loop);
+        struct bight__ready *entry = __builtin_expect(loop->order != 0, 0)
+                                         ? ready_pick(loop)
+                                         : ready_pop(loop);
         loop->ready_run++;
         budget--;
         run_timed(loop, entry);

@@ -33,6 +33,16 @@ void bight_loop_options_init(bight_loop_options *options)
     };
 }
 
+/* Neighbouring seeds shall have little in common; never 0. */
+static uint64_t order_of(const bight_loop_options *options)
+{
+    if (options->kind != BIGHT_LOOP_VIRTUAL || options->order_seed == 0)
+        return 0;
+    uint64_t order = options->order_seed * UINT64_C(0x9e3779b97f4a7c15);
+    order ^= order >> 31;
+    return order != 0 ? order : 1;
+}
+
 /* Only what the caller's struct covers is read; an older one is smaller. */
 static bight_loop_options options_take(const bight_loop_options *given)
 {
@@ -84,6 +94,7 @@ static void loop_init(bight_loop *loop, const bight_loop_options *options)
     loop->later_tail = &loop->later_head;
     loop->threadsafe_tail = &loop->threadsafe_head;
     loop->armed_ns = UINT64_MAX;
+    loop->order = order_of(options);
     loop->shut.run = shut_run;
     loop->backend = options->kind == BIGHT_LOOP_VIRTUAL
                         ? &bight__backend_virtual

@@ -66,6 +66,7 @@ struct bight_loop {
     const void *served; /* the connection last served (L12) */
     uint64_t dispatches;
     uint64_t ready_run;
+    uint64_t order;  /* where the order of a seed is; 0: FIFO */
     uint64_t faults; /* fail the n-th backend call from here; 0: none */
     uint64_t faults_seen;
     uint8_t *read_buffer; /* BIGHT__READ_BUFFER_SIZE, made with the loop */

@@ -95,6 +95,11 @@ static void timer_run(struct bight__ready *entry)
     }
 }
 
+bool bight__timer_is(const struct bight__ready *entry)
+{
+    return entry->run == timer_run;
+}
+
 uint64_t bight__timers_due(const struct bight__timers *timers)
 {
     return timers->armed == 0 ? UINT64_MAX : timers->heap[0]->due_ns;

@@ -30,6 +30,11 @@ bight_error bight__timer_new_idle(bight_loop *loop, bight_call_fn fn, void *ctx,
 
 void bight__timers_fini(struct bight__timers *timers);
 
+struct bight__ready;
+
+/* Whether it is a timer's, which come in the order of their deadlines (L3). */
+bool bight__timer_is(const struct bight__ready *entry);
+
 /* When the earliest timer is due; UINT64_MAX: there is none. */
 uint64_t bight__timers_due(const struct bight__timers *timers);
 
