@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the server sends: answers, in the commands' order, and pushes. */
-#include "client.h"
+#include "topic.h"
 
 #include <string.h>
 

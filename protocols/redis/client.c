@@ -9,6 +9,7 @@
 #include <bight/alloc.h>
 
 #include "encode.h"
+#include "topic.h"
 
 #define CALL_MOST 64
 
@@ -226,7 +227,7 @@ static bight_error redis_error(bight_redis_code code)
 static bool is_full(const bight_redis_client *client,
                     const bight_bytes *arguments, size_t count)
 {
-    size_t used = client->out != NULL ? client->out->size : 0;
+    size_t used = queue_bytes(client);
     size_t room = encoded_room(arguments, count);
     return client->waiting.count + client->flying.count >=
                client->options.max_commands ||

@@ -43,14 +43,7 @@ struct queue {
     size_t count;
 };
 
-/* Bytes for the transport, by reference once they are many. */
-struct chunk {
-    struct chunk *next;
-    bight_redis_client *client;
-    size_t size, capacity;
-    uint8_t data[];
-};
-
+struct chunk;
 struct slab;
 
 struct bight_redis_client {
@@ -112,6 +105,9 @@ struct entry *queue_command(bight_redis_client *client, enum kind kind,
                             const bight_bytes *arguments, size_t count,
                             bight_deferred **ret_d);
 
+/* The bytes of those that wait. */
+size_t queue_bytes(const bight_redis_client *client);
+
 /* Written at once, before all that wait: the greeting's. False: no memory. */
 bool send_now(bight_redis_client *client, enum kind kind,
               const bight_bytes *arguments, size_t count, struct topic *topic);
@@ -145,20 +141,5 @@ void greeting_failed(bight_redis_client *client, bight_error error);
  */
 
 extern const bight_factory redis_factory;
-
-/* -- topic.c -----------------------------------------------------------------
- */
-
-/* Sends all of them, as the connection is new. False: no memory. */
-bool topics_send(bight_redis_client *client);
-void topics_lost(bight_redis_client *client);
-/* Those that wait for their first confirmation. */
-void subscriptions_fail(bight_redis_client *client, bight_error error);
-void subscriptions_end(bight_redis_client *client);
-void topic_unref(struct topic *topic);
-void topic_confirmed(struct topic *topic);
-void topic_refused(struct topic *topic, bight_error error);
-/* False: it is of no topic. */
-bool topics_deliver(bight_redis_client *client, const bight_redis_reply *push);
 
 #endif

@@ -3,7 +3,7 @@
  * What comes before the first command: HELLO 3, with the password if there is
  * one; where the server does not know it, AUTH. Then the rest in one write.
  */
-#include "client.h"
+#include "topic.h"
 
 #include <stdio.h>
 #include <string.h>

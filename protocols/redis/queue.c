@@ -7,6 +7,7 @@
 #include <bight/alloc.h>
 
 #include "encode.h"
+#include "topic.h"
 
 #define SLAB 64
 #define CHUNK_LEAST 4096
@@ -14,6 +15,14 @@
 /* What the transport's cork copies, in one write and in all. */
 #define COPIED_WRITE 2048
 #define COPIED_MOST (4 * COPIED_WRITE)
+
+/* Bytes for the transport, by reference once they are many. */
+struct chunk {
+    struct chunk *next;
+    bight_redis_client *client;
+    size_t size, capacity;
+    uint8_t data[];
+};
 
 struct slab {
     struct slab *next;
@@ -176,6 +185,11 @@ static uint8_t *reserve(bight_redis_client *client, size_t room)
         client->out = chunk;
     }
     return chunk->data + chunk->size;
+}
+
+size_t queue_bytes(const bight_redis_client *client)
+{
+    return client->out != NULL ? client->out->size : 0;
 }
 
 /* -- cancelled ones ----------------------------------------------------------

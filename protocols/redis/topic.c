@@ -4,7 +4,7 @@
  * a topic without any leaves the table, and lives on only for the commands
  * under way that are about it.
  */
-#include "client.h"
+#include "topic.h"
 
 #include <string.h>
 
