@@ -13,18 +13,19 @@ static void destroy(void *reply)
     bight_redis_reply_free(reply);
 }
 
-static void command_answered(struct entry *entry, bight_redis_reply *reply)
+static void command_answered(struct bight__redis_entry *entry,
+                             bight_redis_reply *reply)
 {
     bight_promise *promise = entry->promise;
     if (!entry->cancelled && reply->type != BIGHT_REDIS_ERROR) {
-        entry_put(entry);
+        bight__redis_entry_put(entry);
         bight_promise_resolve(promise, bight_value_pointer(reply, destroy));
         return;
     }
     bight_error error = entry->cancelled ? bight_error_of(BIGHT_ERROR_CANCELLED)
                                          : bight_redis_reply_error(reply);
     bight_redis_reply_free(reply);
-    entry_put(entry);
+    bight__redis_entry_put(entry);
     bight_promise_reject(promise, error);
 }
 
@@ -39,41 +40,44 @@ static void break_off(bight_redis_client *client, const char *what)
 /* Takes the reply; false: nothing more is to be read. */
 static bool answer(bight_redis_client *client, bight_redis_reply *reply)
 {
-    struct entry *entry = queue_take(&client->flying);
-    bool fits = entry != NULL &&
-                (entry->kind < SUBSCRIBE || reply->type == BIGHT_REDIS_ERROR);
-    if (entry != NULL && entry->kind == COMMAND) {
+    struct bight__redis_entry *entry = bight__redis_queue_take(&client->flying);
+    bool fits = entry != NULL && (entry->kind < BIGHT__REDIS_SUBSCRIBE ||
+                                  reply->type == BIGHT_REDIS_ERROR);
+    if (entry != NULL && entry->kind == BIGHT__REDIS_COMMAND) {
         command_answered(entry, reply);
         return true;
     }
     if (!fits)
         break_off(client, "an answer that nobody asked for");
-    else if (entry->kind == SUBSCRIBE)
-        topic_refused(entry->topic, bight_redis_reply_error(reply));
-    else if (entry->kind != UNSUBSCRIBE)
-        greeting_answered(client, (enum kind)entry->kind, reply);
+    else if (entry->kind == BIGHT__REDIS_SUBSCRIBE)
+        bight__redis_topic_refused(entry->topic,
+                                   bight_redis_reply_error(reply));
+    else if (entry->kind != BIGHT__REDIS_UNSUBSCRIBE)
+        bight__redis_greeting_answered(
+            client, (enum bight__redis_kind)entry->kind, reply);
     bight_redis_reply_free(reply);
     if (entry != NULL)
-        entry_put(entry);
+        bight__redis_entry_put(entry);
     return fits;
 }
 
 /* -- pushes -------------------------------------------------------------------
  */
 
-static bool is_confirmation(bight_bytes word, enum kind kind)
+static bool is_confirmation(bight_bytes word, enum bight__redis_kind kind)
 {
-    size_t size = kind == SUBSCRIBE ? 9 : 11;
-    const char *end = kind == SUBSCRIBE ? "subscribe" : "unsubscribe";
+    size_t size = kind == BIGHT__REDIS_SUBSCRIBE ? 9 : 11;
+    const char *end =
+        kind == BIGHT__REDIS_SUBSCRIBE ? "subscribe" : "unsubscribe";
     if (word.size == size + 1 && word.data[0] == 'p')
         word = bight_bytes_tail(word, 1);
     return word.size == size && memcmp(word.data, end, size) == 0;
 }
 
-static bool is_topics(const struct entry *entry)
+static bool is_topics(const struct bight__redis_entry *entry)
 {
-    return entry != NULL &&
-           (entry->kind == SUBSCRIBE || entry->kind == UNSUBSCRIBE);
+    return entry != NULL && (entry->kind == BIGHT__REDIS_SUBSCRIBE ||
+                             entry->kind == BIGHT__REDIS_UNSUBSCRIBE);
 }
 
 /* RESP2 sends messages as arrays, but only to who has subscribed. */
@@ -88,26 +92,27 @@ static bool is_push(const bight_redis_client *client,
 static void confirmed(bight_redis_client *client,
                       const bight_redis_reply *reply)
 {
-    struct entry *entry = queue_take(&client->flying);
+    struct bight__redis_entry *entry = bight__redis_queue_take(&client->flying);
     if (reply->count == 3 && reply->as.items[2].type == BIGHT_REDIS_INTEGER)
         client->subscribed = reply->as.items[2].as.integer;
-    if (entry->kind == SUBSCRIBE)
-        topic_confirmed(entry->topic);
-    entry_put(entry);
+    if (entry->kind == BIGHT__REDIS_SUBSCRIBE)
+        bight__redis_topic_confirmed(entry->topic);
+    bight__redis_entry_put(entry);
 }
 
 /* Whether it was one. */
 static bool push(bight_redis_client *client, const bight_redis_reply *reply)
 {
     bight_bytes word = {.size = 0};
-    struct entry *head = client->flying.first;
+    struct bight__redis_entry *head = client->flying.first;
     if (reply->count > 0)
         word = reply->as.items[0].text;
-    if (is_topics(head) && is_confirmation(word, (enum kind)head->kind)) {
+    if (is_topics(head) &&
+        is_confirmation(word, (enum bight__redis_kind)head->kind)) {
         confirmed(client, reply);
         return true;
     }
-    if (topics_deliver(client, reply))
+    if (bight__redis_topics_deliver(client, reply))
         return true;
     if (reply->type != BIGHT_REDIS_PUSH)
         return false;
@@ -139,7 +144,7 @@ static void data_received(void *self, bight_transport *t, bight_bytes data)
     } while (!bight_failed(error) && reply != NULL && heard(client, t, reply));
     if (bight_failed(error))
         bight_transport_fail(t, error);
-    client_leave(client);
+    bight__redis_client_leave(client);
 }
 
 static void connection_made(void *self, bight_transport *t)
@@ -149,7 +154,7 @@ static void connection_made(void *self, bight_transport *t)
     bight_redis_client *client = *options;
     ((struct self *)self)->client = client;
     client->transport = t;
-    client->phase = GREETING;
+    client->phase = BIGHT__REDIS_GREETING;
     client->protocol = 2;
     client->paused = false;
     client->subscribed = 0;
@@ -167,7 +172,7 @@ static void resume_writing(void *self, bight_transport *t)
     bight_redis_client *client = ((struct self *)self)->client;
     (void)t;
     client->paused = false;
-    flush(client);
+    bight__redis_flush(client);
 }
 
 static void connection_lost(void *self, bight_transport *t, bight_error why)
@@ -177,13 +182,14 @@ static void connection_lost(void *self, bight_transport *t, bight_error why)
     (void)t;
     client->busy++;
     client->transport = NULL;
-    client->phase = DOWN;
+    client->phase = BIGHT__REDIS_DOWN;
     client->protocol = 0;
-    greeting_failed(client, why);
-    topics_lost(client);
+    bight__redis_greeting_failed(client, why);
+    bight__redis_topics_lost(client);
     if (client->flying.count > 0)
-        queue_fail(&client->flying, bight_error_wrap(lost, why, "redis"));
-    client_leave(client);
+        bight__redis_queue_fail(&client->flying,
+                                bight_error_wrap(lost, why, "redis"));
+    bight__redis_client_leave(client);
 }
 
 static const bight_protocol redis_protocol = {
@@ -197,7 +203,7 @@ static const bight_protocol redis_protocol = {
     .connection_lost = connection_lost,
 };
 
-const bight_factory redis_factory = {
+const bight_factory bight__redis_factory = {
     .size = sizeof(bight_factory),
     .name = "redis",
     .protocol = &redis_protocol,

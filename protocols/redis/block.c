@@ -14,7 +14,7 @@ static const struct {
 } classes[CLASSES] = {{128, 1024}, {512, 256}, {4096, 32}};
 
 struct block {
-    struct pool *pool;
+    struct bight__redis_pool *pool;
     union {
         struct block *next; /* while nobody uses it */
         size_t class;       /* CLASSES: of a size of its own */
@@ -22,7 +22,7 @@ struct block {
     bight_redis_reply values[];
 };
 
-struct pool {
+struct bight__redis_pool {
     size_t refs; /* the reader's and each block's in use */
     bool closed;
     struct {
@@ -31,21 +31,21 @@ struct pool {
     } spare[CLASSES];
 };
 
-struct pool *pool_new(void)
+struct bight__redis_pool *bight__redis_pool_new(void)
 {
-    struct pool *pool = bight_zalloc(sizeof(*pool));
+    struct bight__redis_pool *pool = bight_zalloc(sizeof(*pool));
     if (pool != NULL)
         pool->refs = 1;
     return pool;
 }
 
-static void unref(struct pool *pool)
+static void unref(struct bight__redis_pool *pool)
 {
     if (--pool->refs == 0)
         bight_free(pool);
 }
 
-void pool_close(struct pool *pool)
+void bight__redis_pool_close(struct bight__redis_pool *pool)
 {
     pool->closed = true;
     for (size_t i = 0; i < CLASSES; i++) {
@@ -58,7 +58,7 @@ void pool_close(struct pool *pool)
     unref(pool);
 }
 
-static struct block *take(struct pool *pool, size_t size)
+static struct block *take(struct bight__redis_pool *pool, size_t size)
 {
     size_t class = 0;
     while (class < CLASSES && size > classes[class].size)
@@ -82,8 +82,9 @@ static struct block *take(struct pool *pool, size_t size)
     return block;
 }
 
-bight_redis_reply *block_new(struct pool *pool, size_t values, size_t texts,
-                             uint8_t **ret_text)
+bight_redis_reply *bight__redis_block_new(struct bight__redis_pool *pool,
+                                          size_t values, size_t texts,
+                                          uint8_t **ret_text)
 {
     size_t head = sizeof(struct block) + values * sizeof(bight_redis_reply);
     struct block *block = take(pool, head + texts);
@@ -99,7 +100,7 @@ void bight_redis_reply_free(bight_redis_reply *reply)
         return;
     struct block *block =
         (struct block *)((char *)reply - offsetof(struct block, values));
-    struct pool *pool = block->pool;
+    struct bight__redis_pool *pool = block->pool;
     size_t class = block->class;
     if (class < CLASSES && !pool->closed &&
         pool->spare[class].count < classes[class].keep) {

@@ -40,7 +40,7 @@ static bool is_null(bight_bytes line)
 static uint64_t length_of(bight_bytes line)
 {
     uint64_t length = 0;
-    (void)read_length(line.data + 1, line.size - 1, &length);
+    (void)bight__redis_read_length(line.data + 1, line.size - 1, &length);
     return length;
 }
 
@@ -128,11 +128,11 @@ static void put_value(struct builder *builder, bight_redis_reply *value)
         break;
     case ',':
         put_text(builder, value, BIGHT_REDIS_DOUBLE, text);
-        (void)read_double(value->text, &value->as.number);
+        (void)bight__redis_read_double(value->text, &value->as.number);
         break;
     case ':':
         value->type = BIGHT_REDIS_INTEGER;
-        (void)read_integer(text, &value->as.integer);
+        (void)bight__redis_read_integer(text, &value->as.integer);
         break;
     case '#':
         value->type = BIGHT_REDIS_BOOLEAN;
@@ -167,12 +167,14 @@ static void skip_attributes(struct builder *builder)
     }
 }
 
-bight_redis_reply *build(struct pool *pool, const uint8_t *data, size_t values,
-                         size_t texts)
+bight_redis_reply *bight__redis_build(struct bight__redis_pool *pool,
+                                      const uint8_t *data, size_t values,
+                                      size_t texts)
 {
     struct builder builder = {.data = data};
     struct level levels[DEPTH_MAX + 1];
-    bight_redis_reply *root = block_new(pool, values, texts, &builder.text);
+    bight_redis_reply *root =
+        bight__redis_block_new(pool, values, texts, &builder.text);
     if (root == NULL)
         return NULL;
     builder.free = root + 1;

@@ -8,7 +8,8 @@
 #define DEPTH_MAX 64
 
 /* `values` and `texts` as counted: at least what there is. NULL: no memory. */
-bight_redis_reply *build(struct pool *pool, const uint8_t *data, size_t values,
-                         size_t texts);
+bight_redis_reply *bight__redis_build(struct bight__redis_pool *pool,
+                                      const uint8_t *data, size_t values,
+                                      size_t texts);
 
 #endif

@@ -18,14 +18,14 @@
 
 static void destroy(bight_redis_client *client)
 {
-    queues_fini(client);
+    bight__redis_queues_fini(client);
     bight_redis_reader_free(client->reader);
     bight_free(client->topics);
     bight_free(client->texts);
     bight_free(client);
 }
 
-void client_leave(bight_redis_client *client)
+void bight__redis_client_leave(bight_redis_client *client)
 {
     assert(client->busy > 0);
     client->busy--;
@@ -37,8 +37,8 @@ void client_leave(bight_redis_client *client)
 static void refuse_all(bight_redis_client *client, bight_error error)
 {
     client->stopped = true;
-    waiting_fail(client, error);
-    subscriptions_fail(client, error);
+    bight__redis_waiting_fail(client, error);
+    bight__redis_subscriptions_fail(client, error);
 }
 
 /* -- the service's hooks
@@ -47,7 +47,7 @@ static void refuse_all(bight_redis_client *client, bight_error error)
 static bight_deferred *on_prepare(void *ctx, bight_transport *t)
 {
     (void)t;
-    return greet(ctx);
+    return bight__redis_greet(ctx);
 }
 
 static void on_failed(void *ctx, bight_error why, uint64_t next_ms)
@@ -57,11 +57,12 @@ static void on_failed(void *ctx, bight_error why, uint64_t next_ms)
     if (next_ms == BIGHT_CLIENT_NEVER)
         refuse_all(client, why);
     else if (client->options.refuse_offline)
-        waiting_fail(client, bight_error_make(&bight_redis_domain,
-                                              BIGHT_REDIS_NOT_CONNECTED));
+        bight__redis_waiting_fail(
+            client,
+            bight_error_make(&bight_redis_domain, BIGHT_REDIS_NOT_CONNECTED));
     if (client->hooks.failed != NULL)
         client->hooks.failed(client->hooks.ctx, why, next_ms);
-    client_leave(client);
+    bight__redis_client_leave(client);
 }
 
 static bool on_fatal(void *ctx, bight_error why)
@@ -69,7 +70,7 @@ static bool on_fatal(void *ctx, bight_error why)
     bight_redis_client *client = ctx;
     client->busy++;
     bool fatal = client->hooks.is_fatal(client->hooks.ctx, why);
-    client_leave(client);
+    bight__redis_client_leave(client);
     return fatal;
 }
 
@@ -171,8 +172,9 @@ static bight_error make_service(bight_redis_client *client,
     service.failed = on_failed;
     service.is_fatal = service.is_fatal != NULL ? on_fatal : NULL;
     service.random = service.random != NULL ? on_random : NULL;
-    return bight_client_service_new(client->loop, description, &redis_factory,
-                                    &service, &client->service);
+    return bight_client_service_new(client->loop, description,
+                                    &bight__redis_factory, &service,
+                                    &client->service);
 }
 
 static bight_error fill(bight_redis_client *client, const char *description,
@@ -183,7 +185,7 @@ static bight_error fill(bight_redis_client *client, const char *description,
         memcpy(&client->options, given,
                given->size < sizeof(*given) ? given->size : sizeof(*given));
     take_hooks(client, client->options.service);
-    queues_init(client);
+    bight__redis_queues_init(client);
     bight_error error = check(&client->options);
     if (!bight_failed(error) && !keep_texts(client))
         error = bight_error_of(BIGHT_ERROR_NO_MEMORY);
@@ -227,8 +229,8 @@ static bight_error redis_error(bight_redis_code code)
 static bool is_full(const bight_redis_client *client,
                     const bight_bytes *arguments, size_t count)
 {
-    size_t used = queue_bytes(client);
-    size_t room = encoded_room(arguments, count);
+    size_t used = bight__redis_queue_bytes(client);
+    size_t room = bight__redis_encoded_room(arguments, count);
     return client->waiting.count + client->flying.count >=
                client->options.max_commands ||
            room == 0 || used > client->options.max_bytes ||
@@ -241,14 +243,14 @@ static bight_error judge(const bight_redis_client *client,
     if (count == 0)
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "redis: a command without a name");
-    if (changes_mode(arguments, count))
+    if (bight__redis_changes_mode(arguments, count))
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "redis: %.*s is the client's own to send",
                                 (int)arguments[0].size,
                                 (const char *)arguments[0].data);
     if (client->stopped)
         return bight_error_of(BIGHT_ERROR_CLOSED);
-    if (client->options.refuse_offline && client->phase != READY)
+    if (client->options.refuse_offline && client->phase != BIGHT__REDIS_READY)
         return redis_error(BIGHT_REDIS_NOT_CONNECTED);
     if (is_full(client, arguments, count))
         return redis_error(BIGHT_REDIS_QUEUE_FULL);
@@ -262,8 +264,10 @@ bight_deferred *bight_redis_command(bight_redis_client *client,
     bight_error error = judge(client, arguments, count);
     if (bight_failed(error))
         return bight_deferred_rejected(client->loop, error);
-    return queue_command(client, COMMAND, arguments, count, &d) != NULL ? d
-                                                                        : NULL;
+    return bight__redis_queue_command(client, BIGHT__REDIS_COMMAND, arguments,
+                                      count, &d) != NULL
+               ? d
+               : NULL;
 }
 
 bight_deferred *bight_redis_call(bight_redis_client *client, const char *name,
@@ -306,7 +310,7 @@ size_t bight_redis_pending(const bight_redis_client *client)
 
 unsigned bight_redis_protocol(const bight_redis_client *client)
 {
-    return client->phase == READY ? client->protocol : 0;
+    return client->phase == BIGHT__REDIS_READY ? client->protocol : 0;
 }
 
 bight_client_service *bight_redis_service(const bight_redis_client *client)
@@ -326,8 +330,8 @@ void bight_redis_client_free(bight_redis_client *client)
         return;
     client->busy++;
     refuse_all(client, bight_error_of(BIGHT_ERROR_CLOSED));
-    subscriptions_end(client);
+    bight__redis_subscriptions_end(client);
     bight_client_service_free(client->service);
     client->freed = true;
-    client_leave(client);
+    bight__redis_client_leave(client);
 }

@@ -13,38 +13,43 @@
 
 #include <bight/redis_client.h>
 
-enum phase { DOWN, GREETING, READY };
-
-enum kind {
-    COMMAND,
-    HELLO,     /* of the greeting; an error may mean RESP2 */
-    STEP,      /* of the greeting */
-    SUBSCRIBE, /* `topic` is confirmed by a push, or RESP2's array */
-    UNSUBSCRIBE
+enum bight__redis_phase {
+    BIGHT__REDIS_DOWN,
+    BIGHT__REDIS_GREETING,
+    BIGHT__REDIS_READY
 };
 
-struct topic;
+enum bight__redis_kind {
+    BIGHT__REDIS_COMMAND,
+    BIGHT__REDIS_HELLO,     /* of the greeting; an error may mean RESP2 */
+    BIGHT__REDIS_STEP,      /* of the greeting */
+    BIGHT__REDIS_SUBSCRIBE, /* `topic` is confirmed by a push, or RESP2's array
+                             */
+    BIGHT__REDIS_UNSUBSCRIBE
+};
+
+struct bight__redis_topic;
 
 /* One command. */
-struct entry {
-    struct entry *next;
+struct bight__redis_entry {
+    struct bight__redis_entry *next;
     bight_redis_client *client;
-    bight_promise *promise; /* COMMAND */
-    struct topic *topic;    /* SUBSCRIBE, UNSUBSCRIBE */
+    bight_promise *promise;           /* COMMAND */
+    struct bight__redis_topic *topic; /* SUBSCRIBE, UNSUBSCRIBE */
     uint64_t number;
     uint32_t size; /* of its bytes, while it waits */
     uint8_t kind;
     bool cancelled; /* its promise is silent */
 };
 
-struct queue {
-    struct entry *first;
-    struct entry **last;
+struct bight__redis_queue {
+    struct bight__redis_entry *first;
+    struct bight__redis_entry **last;
     size_t count;
 };
 
-struct chunk;
-struct slab;
+struct bight__redis_chunk;
+struct bight__redis_slab;
 
 struct bight_redis_client {
     bight_loop *loop;
@@ -56,7 +61,7 @@ struct bight_redis_client {
     bight_redis_reader *reader;
 
     bight_transport *transport; /* lent until connection_lost */
-    enum phase phase;
+    enum bight__redis_phase phase;
     unsigned protocol; /* of the connection */
     bool paused;       /* the transport is FULL */
     bool stopped;      /* for good, until it is freed */
@@ -68,17 +73,17 @@ struct bight_redis_client {
     uint64_t made;  /* entries; their numbers */
     uint64_t given; /* entries below this number were sent */
 
-    struct queue waiting;
-    struct queue flying;
-    struct chunk *out;
-    struct chunk *spare;
-    struct entry *free;
-    struct slab *slabs;
+    struct bight__redis_queue waiting;
+    struct bight__redis_queue flying;
+    struct bight__redis_chunk *out;
+    struct bight__redis_chunk *spare;
+    struct bight__redis_entry *free;
+    struct bight__redis_slab *slabs;
 
     bight_promise *greeting;
     unsigned steps; /* yet to be answered */
 
-    struct topic **topics;
+    struct bight__redis_topic **topics;
     size_t topic_count;
     size_t topic_room;  /* a power of two */
     int64_t subscribed; /* RESP2: as the server counts */
@@ -91,55 +96,61 @@ struct bight_redis_client {
  */
 
 /* Frees it if it is time. */
-void client_leave(bight_redis_client *client);
+void bight__redis_client_leave(bight_redis_client *client);
 
 /* -- queue.c -----------------------------------------------------------------
  */
 
-void queues_init(bight_redis_client *client);
-void queues_fini(bight_redis_client *client);
+void bight__redis_queues_init(bight_redis_client *client);
+void bight__redis_queues_fini(bight_redis_client *client);
 
 /* A command at the end of those that wait. NULL: no memory. With `ret_d` it
  * has a Deferred. */
-struct entry *queue_command(bight_redis_client *client, enum kind kind,
-                            const bight_bytes *arguments, size_t count,
-                            bight_deferred **ret_d);
+struct bight__redis_entry *bight__redis_queue_command(
+    bight_redis_client *client, enum bight__redis_kind kind,
+    const bight_bytes *arguments, size_t count, bight_deferred **ret_d);
 
 /* The bytes of those that wait. */
-size_t queue_bytes(const bight_redis_client *client);
+size_t bight__redis_queue_bytes(const bight_redis_client *client);
 
 /* Written at once, before all that wait: the greeting's. False: no memory. */
-bool send_now(bight_redis_client *client, enum kind kind,
-              const bight_bytes *arguments, size_t count, struct topic *topic);
+bool bight__redis_send_now(bight_redis_client *client,
+                           enum bight__redis_kind kind,
+                           const bight_bytes *arguments, size_t count,
+                           struct bight__redis_topic *topic);
 
 /* Gives what waits to the transport, if it is READY for it. */
-void flush(bight_redis_client *client);
+void bight__redis_flush(bight_redis_client *client);
 /* Likewise, once for all that comes in this dispatch. */
-void flush_soon(bight_redis_client *client);
+void bight__redis_flush_soon(bight_redis_client *client);
 
 /* The first under way, now the caller's. NULL: there is none. */
-struct entry *queue_take(struct queue *queue);
-void entry_put(struct entry *entry);
+struct bight__redis_entry *bight__redis_queue_take(
+    struct bight__redis_queue *queue);
+void bight__redis_entry_put(struct bight__redis_entry *entry);
 
 /* What is under way, or waits, ends with an error. */
-void queue_fail(struct queue *queue, bight_error error);
-void waiting_fail(bight_redis_client *client, bight_error error);
+void bight__redis_queue_fail(struct bight__redis_queue *queue,
+                             bight_error error);
+void bight__redis_waiting_fail(bight_redis_client *client, bight_error error);
 /* Subscriptions that wait are sent by the greeting anyway. */
-void waiting_drop_topics(bight_redis_client *client);
+void bight__redis_waiting_drop_topics(bight_redis_client *client);
 
 /* -- greeting.c -------------------------------------------------------------
  */
 
 /* The service's hook: what is to be done before the first command. */
-bight_deferred *greet(bight_redis_client *client);
+bight_deferred *bight__redis_greet(bight_redis_client *client);
 /* An answer to HELLO or a STEP. */
-void greeting_answered(bight_redis_client *client, enum kind kind,
-                       const bight_redis_reply *reply);
-void greeting_failed(bight_redis_client *client, bight_error error);
+void bight__redis_greeting_answered(bight_redis_client *client,
+                                    enum bight__redis_kind kind,
+                                    const bight_redis_reply *reply);
+void bight__redis_greeting_failed(bight_redis_client *client,
+                                  bight_error error);
 
 /* -- answer.c ----------------------------------------------------------------
  */
 
-extern const bight_factory redis_factory;
+extern const bight_factory bight__redis_factory;
 
 #endif

@@ -8,7 +8,7 @@
 /* '$' or '*', 20 digits, and two ends of lines. */
 #define AROUND 25
 
-size_t encoded_room(const bight_bytes *arguments, size_t count)
+size_t bight__redis_encoded_room(const bight_bytes *arguments, size_t count)
 {
     size_t room = AROUND;
     for (size_t i = 0; i < count; i++) {
@@ -37,7 +37,8 @@ static uint8_t *put_number(uint8_t *to, uint8_t kind, size_t number)
     return to;
 }
 
-size_t encode(uint8_t *to, const bight_bytes *arguments, size_t count)
+size_t bight__redis_encode(uint8_t *to, const bight_bytes *arguments,
+                           size_t count)
 {
     uint8_t *at = put_number(to, '*', count);
     for (size_t i = 0; i < count; i++) {
@@ -58,7 +59,7 @@ static bool is_word(bight_bytes text, const char *word)
            strncasecmp((const char *)text.data, word, text.size) == 0;
 }
 
-bool changes_mode(const bight_bytes *arguments, size_t count)
+bool bight__redis_changes_mode(const bight_bytes *arguments, size_t count)
 {
     static const char *const words[] = {
         "subscribe",  "unsubscribe",  "psubscribe", "punsubscribe",

@@ -8,13 +8,14 @@
 #include <bight/bytes.h>
 
 /* Room that is enough; 0: more than fits in memory. */
-size_t encoded_room(const bight_bytes *arguments, size_t count);
+size_t bight__redis_encoded_room(const bight_bytes *arguments, size_t count);
 
 /* Writes it; how many bytes it came to. */
-size_t encode(uint8_t *to, const bight_bytes *arguments, size_t count);
+size_t bight__redis_encode(uint8_t *to, const bight_bytes *arguments,
+                           size_t count);
 
 /* After it the server's answers would no longer be one for each command, or
  * the reader's protocol another. */
-bool changes_mode(const bight_bytes *arguments, size_t count);
+bool bight__redis_changes_mode(const bight_bytes *arguments, size_t count);
 
 #endif

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool step(bight_redis_client *client, enum kind kind,
+static bool step(bight_redis_client *client, enum bight__redis_kind kind,
                  const bight_bytes *arguments, size_t count)
 {
     client->steps++;
-    return send_now(client, kind, arguments, count, NULL);
+    return bight__redis_send_now(client, kind, arguments, count, NULL);
 }
 
 static bool hello(bight_redis_client *client)
@@ -22,7 +22,8 @@ static bool hello(bight_redis_client *client)
     const bight_bytes arguments[] = {
         BIGHT_BYTES("HELLO"), BIGHT_BYTES("3"), BIGHT_BYTES("AUTH"),
         bight_bytes_text(user), bight_bytes_text(options->password)};
-    return step(client, HELLO, arguments, options->password != NULL ? 5 : 2);
+    return step(client, BIGHT__REDIS_HELLO, arguments,
+                options->password != NULL ? 5 : 2);
 }
 
 static bool authenticate(bight_redis_client *client)
@@ -35,7 +36,7 @@ static bool authenticate(bight_redis_client *client)
     if (options->user != NULL)
         arguments[count++] = bight_bytes_text(options->user);
     arguments[count++] = bight_bytes_text(options->password);
-    return step(client, STEP, arguments, count);
+    return step(client, BIGHT__REDIS_STEP, arguments, count);
 }
 
 static bool name(bight_redis_client *client)
@@ -45,7 +46,7 @@ static bool name(bight_redis_client *client)
     const bight_bytes arguments[] = {BIGHT_BYTES("CLIENT"),
                                      BIGHT_BYTES("SETNAME"),
                                      bight_bytes_text(client->options.name)};
-    return step(client, STEP, arguments, 3);
+    return step(client, BIGHT__REDIS_STEP, arguments, 3);
 }
 
 static bool select_database(bight_redis_client *client)
@@ -56,13 +57,13 @@ static bool select_database(bight_redis_client *client)
     (void)snprintf(number, sizeof(number), "%u", client->options.database);
     const bight_bytes arguments[] = {BIGHT_BYTES("SELECT"),
                                      bight_bytes_text(number)};
-    return step(client, STEP, arguments, 2);
+    return step(client, BIGHT__REDIS_STEP, arguments, 2);
 }
 
 /* -- its end -----------------------------------------------------------------
  */
 
-void greeting_failed(bight_redis_client *client, bight_error error)
+void bight__redis_greeting_failed(bight_redis_client *client, bight_error error)
 {
     bight_promise *promise = client->greeting;
     client->greeting = NULL;
@@ -72,7 +73,7 @@ void greeting_failed(bight_redis_client *client, bight_error error)
 
 static bight_cancel_answer cancel(void *arg)
 {
-    greeting_failed(arg, bight_error_of(BIGHT_ERROR_CANCELLED));
+    bight__redis_greeting_failed(arg, bight_error_of(BIGHT_ERROR_CANCELLED));
     return BIGHT_CANCEL_LATER;
 }
 
@@ -80,19 +81,20 @@ static void go_on(bight_redis_client *client, bool has_memory)
 {
     if (has_memory && client->steps > 0)
         return;
-    has_memory = has_memory && topics_send(client);
+    has_memory = has_memory && bight__redis_topics_send(client);
     if (!has_memory) {
-        greeting_failed(client, bight_error_of(BIGHT_ERROR_NO_MEMORY));
+        bight__redis_greeting_failed(client,
+                                     bight_error_of(BIGHT_ERROR_NO_MEMORY));
         return;
     }
     bight_promise *promise = client->greeting;
     client->greeting = NULL;
-    client->phase = READY;
+    client->phase = BIGHT__REDIS_READY;
     bight_promise_resolve(promise, bight_value_none());
-    flush(client);
+    bight__redis_flush(client);
 }
 
-bight_deferred *greet(bight_redis_client *client)
+bight_deferred *bight__redis_greet(bight_redis_client *client)
 {
     bight_deferred *d =
         bight_deferred_new(client->loop, &client->greeting, cancel, client);
@@ -129,7 +131,7 @@ static void hello_answered(bight_redis_client *client,
 {
     bool refused = reply->type == BIGHT_REDIS_ERROR;
     if (refused && !is_older(client, reply->text)) {
-        greeting_failed(client, bight_redis_reply_error(reply));
+        bight__redis_greeting_failed(client, bight_redis_reply_error(reply));
         return;
     }
     client->protocol = refused ? 2 : 3;
@@ -137,16 +139,17 @@ static void hello_answered(bight_redis_client *client,
                       select_database(client));
 }
 
-void greeting_answered(bight_redis_client *client, enum kind kind,
-                       const bight_redis_reply *reply)
+void bight__redis_greeting_answered(bight_redis_client *client,
+                                    enum bight__redis_kind kind,
+                                    const bight_redis_reply *reply)
 {
     if (client->greeting == NULL)
         return;
     client->steps--;
-    if (kind == HELLO)
+    if (kind == BIGHT__REDIS_HELLO)
         hello_answered(client, reply);
     else if (reply->type == BIGHT_REDIS_ERROR)
-        greeting_failed(client, bight_redis_reply_error(reply));
+        bight__redis_greeting_failed(client, bight_redis_reply_error(reply));
     else
         go_on(client, true);
 }

@@ -10,7 +10,7 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-bool read_integer(bight_bytes text, int64_t *ret_integer)
+bool bight__redis_read_integer(bight_bytes text, int64_t *ret_integer)
 {
     bool negative = text.size > 0 && text.data[0] == '-';
     bool sign = negative || (text.size > 0 && text.data[0] == '+');
@@ -43,7 +43,7 @@ static size_t sign_at(bight_bytes text, size_t at)
     return at < text.size && (text.data[at] == '-' || text.data[at] == '+');
 }
 
-bool is_big_number(bight_bytes text)
+bool bight__redis_is_big_number(bight_bytes text)
 {
     size_t at = sign_at(text, 0);
     return at < text.size && at + digits(text, at) == text.size;
@@ -56,7 +56,7 @@ static bool is_named(bight_bytes text)
            bight_bytes_equal(rest, BIGHT_BYTES("nan"));
 }
 
-bool is_double(bight_bytes text)
+bool bight__redis_is_double(bight_bytes text)
 {
     if (is_named(text))
         return true;
@@ -80,10 +80,10 @@ bool is_double(bight_bytes text)
     return at == text.size;
 }
 
-bool read_double(bight_bytes text, double *ret_number)
+bool bight__redis_read_double(bight_bytes text, double *ret_number)
 {
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!is_double(text))
+    if (!bight__redis_is_double(text))
         return false;
     *ret_number = strtod_l((const char *)text.data, NULL, c);
     freelocale(c);

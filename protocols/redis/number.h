@@ -10,8 +10,8 @@
 #include <bight/bytes.h>
 
 /* A length or a count. False: it is none, or above INT64_MAX. */
-static inline bool read_length(const uint8_t *data, size_t size,
-                               uint64_t *ret_length)
+static inline bool bight__redis_read_length(const uint8_t *data, size_t size,
+                                            uint64_t *ret_length)
 {
     uint64_t length = 0;
     if (size == 0 || size > 18)
@@ -26,12 +26,12 @@ static inline bool read_length(const uint8_t *data, size_t size,
     return true;
 }
 
-bool read_integer(bight_bytes text, int64_t *ret_integer);
+bool bight__redis_read_integer(bight_bytes text, int64_t *ret_integer);
 
 /* `text` ends in a NUL. */
-bool read_double(bight_bytes text, double *ret_number);
+bool bight__redis_read_double(bight_bytes text, double *ret_number);
 
-bool is_double(bight_bytes text);
-bool is_big_number(bight_bytes text);
+bool bight__redis_is_double(bight_bytes text);
+bool bight__redis_is_big_number(bight_bytes text);
 
 #endif

@@ -17,26 +17,27 @@
 #define COPIED_MOST (4 * COPIED_WRITE)
 
 /* Bytes for the transport, by reference once they are many. */
-struct chunk {
-    struct chunk *next;
+struct bight__redis_chunk {
+    struct bight__redis_chunk *next;
     bight_redis_client *client;
     size_t size, capacity;
     uint8_t data[];
 };
 
-struct slab {
-    struct slab *next;
-    struct entry entries[SLAB];
+struct bight__redis_slab {
+    struct bight__redis_slab *next;
+    struct bight__redis_entry entries[SLAB];
 };
 
 /* -- entries --------------------------------------------------------------- */
 
-static void queue_init(struct queue *queue)
+static void queue_init(struct bight__redis_queue *queue)
 {
-    *queue = (struct queue){.last = &queue->first};
+    *queue = (struct bight__redis_queue){.last = &queue->first};
 }
 
-static void queue_push(struct queue *queue, struct entry *entry)
+static void queue_push(struct bight__redis_queue *queue,
+                       struct bight__redis_entry *entry)
 {
     entry->next = NULL;
     *queue->last = entry;
@@ -44,9 +45,10 @@ static void queue_push(struct queue *queue, struct entry *entry)
     queue->count++;
 }
 
-struct entry *queue_take(struct queue *queue)
+struct bight__redis_entry *bight__redis_queue_take(
+    struct bight__redis_queue *queue)
 {
-    struct entry *entry = queue->first;
+    struct bight__redis_entry *entry = queue->first;
     if (entry == NULL)
         return NULL;
     queue->first = entry->next;
@@ -57,7 +59,8 @@ struct entry *queue_take(struct queue *queue)
 }
 
 /* All of `from` behind all of `to`. */
-static void queue_move(struct queue *from, struct queue *to)
+static void queue_move(struct bight__redis_queue *from,
+                       struct bight__redis_queue *to)
 {
     if (from->first == NULL)
         return;
@@ -69,7 +72,7 @@ static void queue_move(struct queue *from, struct queue *to)
 
 static bool more_entries(bight_redis_client *client)
 {
-    struct slab *slab = bight_zalloc(sizeof(*slab));
+    struct bight__redis_slab *slab = bight_zalloc(sizeof(*slab));
     if (slab == NULL)
         return false;
     slab->next = client->slabs;
@@ -82,11 +85,12 @@ static bool more_entries(bight_redis_client *client)
     return true;
 }
 
-static struct entry *entry_take(bight_redis_client *client, enum kind kind)
+static struct bight__redis_entry *entry_take(bight_redis_client *client,
+                                             enum bight__redis_kind kind)
 {
     if (client->free == NULL && !more_entries(client))
         return NULL;
-    struct entry *entry = client->free;
+    struct bight__redis_entry *entry = client->free;
     client->free = entry->next;
     entry->kind = (uint8_t)kind;
     entry->cancelled = false;
@@ -95,30 +99,31 @@ static struct entry *entry_take(bight_redis_client *client, enum kind kind)
     return entry;
 }
 
-void entry_put(struct entry *entry)
+void bight__redis_entry_put(struct bight__redis_entry *entry)
 {
     bight_redis_client *client = entry->client;
     if (entry->topic != NULL)
-        topic_unref(entry->topic);
+        bight__redis_topic_unref(entry->topic);
     entry->next = client->free;
     client->free = entry;
 }
 
-static void entry_fail(struct entry *entry, bight_error error)
+static void entry_fail(struct bight__redis_entry *entry, bight_error error)
 {
-    if (entry->kind == COMMAND)
+    if (entry->kind == BIGHT__REDIS_COMMAND)
         bight_promise_reject(entry->promise, error);
-    entry_put(entry);
+    bight__redis_entry_put(entry);
 }
 
-void queue_fail(struct queue *queue, bight_error error)
+void bight__redis_queue_fail(struct bight__redis_queue *queue,
+                             bight_error error)
 {
-    struct entry *entry;
-    while ((entry = queue_take(queue)) != NULL)
+    struct bight__redis_entry *entry;
+    while ((entry = bight__redis_queue_take(queue)) != NULL)
         entry_fail(entry, error);
 }
 
-void queues_init(bight_redis_client *client)
+void bight__redis_queues_init(bight_redis_client *client)
 {
     queue_init(&client->waiting);
     queue_init(&client->flying);
@@ -126,7 +131,8 @@ void queues_init(bight_redis_client *client)
 
 /* -- chunks ---------------------------------------------------------------- */
 
-static void chunk_keep(bight_redis_client *client, struct chunk *chunk)
+static void chunk_keep(bight_redis_client *client,
+                       struct bight__redis_chunk *chunk)
 {
     if (chunk->capacity > CHUNK_KEPT ||
         (client->spare != NULL && client->spare->next != NULL)) {
@@ -137,24 +143,24 @@ static void chunk_keep(bight_redis_client *client, struct chunk *chunk)
     client->spare = chunk;
 }
 
-void queues_fini(bight_redis_client *client)
+void bight__redis_queues_fini(bight_redis_client *client)
 {
     bight_free(client->out);
     while (client->spare != NULL) {
-        struct chunk *chunk = client->spare;
+        struct bight__redis_chunk *chunk = client->spare;
         client->spare = chunk->next;
         bight_free(chunk);
     }
     while (client->slabs != NULL) {
-        struct slab *slab = client->slabs;
+        struct bight__redis_slab *slab = client->slabs;
         client->slabs = slab->next;
         bight_free(slab);
     }
 }
 
-static struct chunk *chunk_first(bight_redis_client *client)
+static struct bight__redis_chunk *chunk_first(bight_redis_client *client)
 {
-    struct chunk *chunk = client->spare;
+    struct bight__redis_chunk *chunk = client->spare;
     if (chunk != NULL) {
         client->spare = chunk->next;
     } else {
@@ -170,7 +176,7 @@ static struct chunk *chunk_first(bight_redis_client *client)
 /* Where the next bytes go. NULL: no memory. */
 static uint8_t *reserve(bight_redis_client *client, size_t room)
 {
-    struct chunk *chunk = client->out;
+    struct bight__redis_chunk *chunk = client->out;
     if (chunk == NULL) {
         chunk = client->out = chunk_first(client);
         if (chunk == NULL)
@@ -187,7 +193,7 @@ static uint8_t *reserve(bight_redis_client *client, size_t room)
     return chunk->data + chunk->size;
 }
 
-size_t queue_bytes(const bight_redis_client *client)
+size_t bight__redis_queue_bytes(const bight_redis_client *client)
 {
     return client->out != NULL ? client->out->size : 0;
 }
@@ -198,11 +204,11 @@ size_t queue_bytes(const bight_redis_client *client)
 /* Those that were cancelled before they were sent will not be. */
 static void compact(bight_redis_client *client)
 {
-    struct queue kept;
-    struct entry *entry;
+    struct bight__redis_queue kept;
+    struct bight__redis_entry *entry;
     uint8_t *from = client->out->data, *to = from;
     queue_init(&kept);
-    while ((entry = queue_take(&client->waiting)) != NULL) {
+    while ((entry = bight__redis_queue_take(&client->waiting)) != NULL) {
         size_t size = entry->size;
         if (entry->cancelled) {
             entry_fail(entry, bight_error_of(BIGHT_ERROR_CANCELLED));
@@ -221,7 +227,7 @@ static void compact(bight_redis_client *client)
 /* The promise stays with the entry, silent. */
 static bight_cancel_answer cancel(void *arg)
 {
-    struct entry *entry = arg;
+    struct bight__redis_entry *entry = arg;
     bight_redis_client *client = entry->client;
     entry->cancelled = true;
     if (entry->number >= client->given)
@@ -229,11 +235,11 @@ static bight_cancel_answer cancel(void *arg)
     return BIGHT_CANCEL_NOW;
 }
 
-void waiting_drop_topics(bight_redis_client *client)
+void bight__redis_waiting_drop_topics(bight_redis_client *client)
 {
-    for (struct entry *entry = client->waiting.first; entry != NULL;
-         entry = entry->next) {
-        if (entry->kind == COMMAND || entry->cancelled)
+    for (struct bight__redis_entry *entry = client->waiting.first;
+         entry != NULL; entry = entry->next) {
+        if (entry->kind == BIGHT__REDIS_COMMAND || entry->cancelled)
             continue;
         entry->cancelled = true;
         client->dead++;
@@ -242,9 +248,9 @@ void waiting_drop_topics(bight_redis_client *client)
         compact(client);
 }
 
-void waiting_fail(bight_redis_client *client, bight_error error)
+void bight__redis_waiting_fail(bight_redis_client *client, bight_error error)
 {
-    queue_fail(&client->waiting, error);
+    bight__redis_queue_fail(&client->waiting, error);
     client->dead = 0;
     if (client->out != NULL)
         client->out->size = 0;
@@ -253,40 +259,44 @@ void waiting_fail(bight_redis_client *client, bight_error error)
 /* -- in ----------------------------------------------------------------------
  */
 
-struct entry *queue_command(bight_redis_client *client, enum kind kind,
-                            const bight_bytes *arguments, size_t count,
-                            bight_deferred **ret_d)
+struct bight__redis_entry *bight__redis_queue_command(
+    bight_redis_client *client, enum bight__redis_kind kind,
+    const bight_bytes *arguments, size_t count, bight_deferred **ret_d)
 {
     /* One of the dead is paid for by each that comes after it. */
     if (client->dead > 32 && client->dead > client->waiting.count / 2)
         compact(client);
-    uint8_t *to = reserve(client, encoded_room(arguments, count));
-    struct entry *entry = to != NULL ? entry_take(client, kind) : NULL;
+    uint8_t *to = reserve(client, bight__redis_encoded_room(arguments, count));
+    struct bight__redis_entry *entry =
+        to != NULL ? entry_take(client, kind) : NULL;
     if (entry == NULL)
         return NULL;
     if (ret_d != NULL) {
         *ret_d =
             bight_deferred_new(client->loop, &entry->promise, cancel, entry);
         if (*ret_d == NULL) {
-            entry_put(entry);
+            bight__redis_entry_put(entry);
             return NULL;
         }
     }
     entry->number = client->made++;
-    entry->size = (uint32_t)encode(to, arguments, count);
+    entry->size = (uint32_t)bight__redis_encode(to, arguments, count);
     client->out->size += entry->size;
     queue_push(&client->waiting, entry);
-    flush_soon(client);
+    bight__redis_flush_soon(client);
     return entry;
 }
 
-bool send_now(bight_redis_client *client, enum kind kind,
-              const bight_bytes *arguments, size_t count, struct topic *topic)
+bool bight__redis_send_now(bight_redis_client *client,
+                           enum bight__redis_kind kind,
+                           const bight_bytes *arguments, size_t count,
+                           struct bight__redis_topic *topic)
 {
-    uint8_t *to = bight_alloc(encoded_room(arguments, count));
-    struct entry *entry = to != NULL ? entry_take(client, kind) : NULL;
+    uint8_t *to = bight_alloc(bight__redis_encoded_room(arguments, count));
+    struct bight__redis_entry *entry =
+        to != NULL ? entry_take(client, kind) : NULL;
     if (entry != NULL) {
-        size_t size = encode(to, arguments, count);
+        size_t size = bight__redis_encode(to, arguments, count);
         entry->number = 0;
         entry->topic = topic;
         queue_push(&client->flying, entry);
@@ -302,18 +312,18 @@ bool send_now(bight_redis_client *client, enum kind kind,
 
 static void release(void *ctx, bight_bytes data)
 {
-    struct chunk *chunk = ctx;
+    struct bight__redis_chunk *chunk = ctx;
     bight_redis_client *client = chunk->client;
     (void)data;
     client->busy++;
     client->lent--;
     chunk_keep(client, chunk);
-    client_leave(client);
+    bight__redis_client_leave(client);
 }
 
 static bight_write_status write_copies(bight_redis_client *client)
 {
-    struct chunk *chunk = client->out;
+    struct bight__redis_chunk *chunk = client->out;
     bight_bytes left = bight_bytes_of(chunk->data, chunk->size);
     bool full = false;
     for (; left.size > 0; left = bight_bytes_tail(left, COPIED_WRITE))
@@ -326,7 +336,7 @@ static bight_write_status write_copies(bight_redis_client *client)
 
 static bight_write_status write_out(bight_redis_client *client)
 {
-    struct chunk *chunk = client->out;
+    struct bight__redis_chunk *chunk = client->out;
     if (chunk->size <= COPIED_MOST)
         return write_copies(client);
     client->out = NULL;
@@ -337,11 +347,11 @@ static bight_write_status write_out(bight_redis_client *client)
                                       release, chunk);
 }
 
-void flush(bight_redis_client *client)
+void bight__redis_flush(bight_redis_client *client)
 {
     if (client->dead > 0)
         compact(client);
-    if (client->phase != READY || client->paused ||
+    if (client->phase != BIGHT__REDIS_READY || client->paused ||
         client->waiting.count == 0 ||
         !bight_transport_is_open(client->transport))
         return;
@@ -350,7 +360,7 @@ void flush(bight_redis_client *client)
     client->busy++;
     if (write_out(client) == BIGHT_WRITE_FULL)
         client->paused = true;
-    client_leave(client);
+    bight__redis_client_leave(client);
 }
 
 static void flush_now(bight_result *result, void *arg)
@@ -359,20 +369,21 @@ static void flush_now(bight_result *result, void *arg)
     (void)result;
     client->flushing = false;
     client->busy++;
-    flush(client);
-    client_leave(client);
+    bight__redis_flush(client);
+    bight__redis_client_leave(client);
 }
 
 /* From the ready queue: behind whatever asks for more in this dispatch. A
  * Deferred is what needs no allocation for that. */
-void flush_soon(bight_redis_client *client)
+void bight__redis_flush_soon(bight_redis_client *client)
 {
-    if (client->flushing || client->phase != READY || client->paused)
+    if (client->flushing || client->phase != BIGHT__REDIS_READY ||
+        client->paused)
         return;
     bight_deferred *d =
         bight_deferred_resolved(client->loop, bight_value_none());
     if (d == NULL) {
-        flush(client);
+        bight__redis_flush(client);
         return;
     }
     client->flushing = true;

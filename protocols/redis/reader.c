@@ -23,7 +23,7 @@ struct level {
 };
 
 struct bight_redis_reader {
-    struct pool *pool;
+    struct bight__redis_pool *pool;
     bight_redis_limits limits;
     bight_error broken;
     bight_buffer held;
@@ -62,7 +62,7 @@ bight_error bight_redis_reader_new(const bight_redis_limits *limits,
             "redis: limits: a depth above %d, no value, or bytes below %d",
             DEPTH_MAX, LINE_PIECE);
     bight_redis_reader *reader = bight_zalloc(sizeof(*reader));
-    struct pool *pool = pool_new();
+    struct bight__redis_pool *pool = bight__redis_pool_new();
     if (reader == NULL || pool == NULL) {
         bight_free(reader);
         bight_free(pool);
@@ -93,7 +93,7 @@ void bight_redis_reader_free(bight_redis_reader *reader)
     if (reader == NULL)
         return;
     bight_buffer_fini(&reader->held);
-    pool_close(reader->pool);
+    bight__redis_pool_close(reader->pool);
     bight_free(reader);
 }
 
@@ -136,7 +136,7 @@ static enum found begin_items(bight_redis_reader *reader, bight_bytes line)
     uint8_t kind = line.data[0];
     if (kind == '>' && reader->depth > 0)
         return malformed(reader, "a push inside a value");
-    if (!read_length(line.data + 1, line.size - 1, &count))
+    if (!bight__redis_read_length(line.data + 1, line.size - 1, &count))
         return malformed(reader, "a count that is no number");
     if (kind == '%' || kind == '|')
         count *= 2;
@@ -155,7 +155,7 @@ static enum found begin_items(bight_redis_reader *reader, bight_bytes line)
 static enum found begin_body(bight_redis_reader *reader, bight_bytes line)
 {
     uint64_t length;
-    if (!read_length(line.data + 1, line.size - 1, &length))
+    if (!bight__redis_read_length(line.data + 1, line.size - 1, &length))
         return malformed(reader, "a length that is no number");
     if (length > reader->limits.bytes ||
         length + 2 > reader->limits.bytes - reader->at)
@@ -190,7 +190,7 @@ static enum found judge_line(bight_redis_reader *reader, bight_bytes line)
     case '-':
         return text_ends(reader, text);
     case ':':
-        if (!read_integer(text, &unused))
+        if (!bight__redis_read_integer(text, &unused))
             return malformed(reader, "an integer that is no number");
         return value_ends(reader);
     case '$':
@@ -214,11 +214,11 @@ static enum found judge_line(bight_redis_reader *reader, bight_bytes line)
         return is_boolean(text) ? value_ends(reader)
                                 : malformed(reader, "neither true nor false");
     case ',':
-        return is_double(text)
+        return bight__redis_is_double(text)
                    ? text_ends(reader, text)
                    : malformed(reader, "a double that is no number");
     case '(':
-        return is_big_number(text)
+        return bight__redis_is_big_number(text)
                    ? text_ends(reader, text)
                    : malformed(reader, "a big number that is none");
     default:
@@ -281,7 +281,8 @@ static enum found walk(bight_redis_reader *reader, bight_bytes bytes)
 static bight_error finish(bight_redis_reader *reader, const uint8_t *data,
                           bight_redis_reply **ret_reply)
 {
-    *ret_reply = build(reader->pool, data, reader->values, reader->texts);
+    *ret_reply =
+        bight__redis_build(reader->pool, data, reader->values, reader->texts);
     begin_value(reader);
     if (*ret_reply == NULL)
         reader->broken = bight_error_of(BIGHT_ERROR_NO_MEMORY);
@@ -305,7 +306,8 @@ static bool quick(bight_redis_reader *reader, bight_bytes *data,
     if ((size_t)(end - p) < length + 2 || p[length] != '\r' ||
         p[length + 1] != '\n' || length + 16 > reader->limits.bytes)
         return false;
-    bight_redis_reply *reply = block_new(reader->pool, 1, length + 1, &text);
+    bight_redis_reply *reply =
+        bight__redis_block_new(reader->pool, 1, length + 1, &text);
     if (reply == NULL)
         return false;
     reply->type = BIGHT_REDIS_STRING;

@@ -11,8 +11,8 @@
 #include <bight/alloc.h>
 #include <bight/log.h>
 
-struct topic {
-    struct topic *next; /* of the same place in the table */
+struct bight__redis_topic {
+    struct bight__redis_topic *next; /* of the same place in the table */
     bight_redis_client *client;
     bight_redis_topic kind;
     bool known; /* in the table */
@@ -28,13 +28,13 @@ struct bight_redis_subscription {
     bight_redis_subscription *grave; /* ended while messages are delivered */
     bight_redis_subscription *after; /* of the client's */
     bight_redis_subscription **at;   /* what points here among those */
-    struct topic *topic;
+    struct bight__redis_topic *topic;
     bight_redis_message_fn fn; /* NULL: ended */
     void *ctx;
     bight_promise *promise; /* until the first confirmation */
 };
 
-static bight_bytes name_of(const struct topic *topic)
+static bight_bytes name_of(const struct bight__redis_topic *topic)
 {
     return bight_bytes_of(topic->name, topic->size);
 }
@@ -42,8 +42,9 @@ static bight_bytes name_of(const struct topic *topic)
 /* -- the table
  * ----------------------------------------------------------------- */
 
-static struct topic **place_of(const bight_redis_client *client,
-                               bight_redis_topic kind, bight_bytes name)
+static struct bight__redis_topic **place_of(const bight_redis_client *client,
+                                            bight_redis_topic kind,
+                                            bight_bytes name)
 {
     uint32_t hash = 2166136261u ^ (uint32_t)kind;
     for (size_t i = 0; i < name.size; i++)
@@ -51,21 +52,22 @@ static struct topic **place_of(const bight_redis_client *client,
     return &client->topics[hash & (client->topic_room - 1)];
 }
 
-static struct topic *find(const bight_redis_client *client,
-                          bight_redis_topic kind, bight_bytes name)
+static struct bight__redis_topic *find(const bight_redis_client *client,
+                                       bight_redis_topic kind, bight_bytes name)
 {
     if (client->topic_count == 0)
         return NULL;
-    struct topic *topic = *place_of(client, kind, name);
+    struct bight__redis_topic *topic = *place_of(client, kind, name);
     while (topic != NULL &&
            (topic->kind != kind || !bight_bytes_equal(name_of(topic), name)))
         topic = topic->next;
     return topic;
 }
 
-static void insert(bight_redis_client *client, struct topic *topic)
+static void insert(bight_redis_client *client, struct bight__redis_topic *topic)
 {
-    struct topic **place = place_of(client, topic->kind, name_of(topic));
+    struct bight__redis_topic **place =
+        place_of(client, topic->kind, name_of(topic));
     topic->next = *place;
     *place = topic;
 }
@@ -73,16 +75,17 @@ static void insert(bight_redis_client *client, struct topic *topic)
 static bool grow(bight_redis_client *client)
 {
     size_t old_room = client->topic_room;
-    struct topic **old = client->topics;
+    struct bight__redis_topic **old = client->topics;
     size_t room = old_room == 0 ? 16 : 2 * old_room;
-    struct topic **topics = bight_zalloc(room * sizeof(struct topic *));
+    struct bight__redis_topic **topics =
+        bight_zalloc(room * sizeof(struct bight__redis_topic *));
     if (topics == NULL)
         return false;
     client->topics = topics;
     client->topic_room = room;
     for (size_t i = 0; i < old_room; i++) {
         while (old[i] != NULL) {
-            struct topic *topic = old[i];
+            struct bight__redis_topic *topic = old[i];
             old[i] = topic->next;
             insert(client, topic);
         }
@@ -91,12 +94,13 @@ static bool grow(bight_redis_client *client)
     return true;
 }
 
-static struct topic *topic_new(bight_redis_client *client,
-                               bight_redis_topic kind, bight_bytes name)
+static struct bight__redis_topic *topic_new(bight_redis_client *client,
+                                            bight_redis_topic kind,
+                                            bight_bytes name)
 {
     if (client->topic_count == client->topic_room && !grow(client))
         return NULL;
-    struct topic *topic = bight_zalloc(sizeof(*topic) + name.size);
+    struct bight__redis_topic *topic = bight_zalloc(sizeof(*topic) + name.size);
     if (topic == NULL)
         return NULL;
     topic->client = client;
@@ -110,10 +114,11 @@ static struct topic *topic_new(bight_redis_client *client,
     return topic;
 }
 
-static void forget(struct topic *topic)
+static void forget(struct bight__redis_topic *topic)
 {
     bight_redis_client *client = topic->client;
-    struct topic **place = place_of(client, topic->kind, name_of(topic));
+    struct bight__redis_topic **place =
+        place_of(client, topic->kind, name_of(topic));
     if (!topic->known)
         return;
     topic->known = false;
@@ -123,7 +128,7 @@ static void forget(struct topic *topic)
     client->topic_count--;
 }
 
-void topic_unref(struct topic *topic)
+void bight__redis_topic_unref(struct bight__redis_topic *topic)
 {
     if (--topic->refs == 0) {
         forget(topic);
@@ -134,7 +139,7 @@ void topic_unref(struct topic *topic)
 /* -- confirmations
  * --------------------------------------------------------------- */
 
-static void settle(struct topic *topic, bight_error error)
+static void settle(struct bight__redis_topic *topic, bight_error error)
 {
     bight_redis_subscription *each = topic->first;
     for (; each != NULL; each = each->next) {
@@ -147,14 +152,15 @@ static void settle(struct topic *topic, bight_error error)
     }
 }
 
-void topic_confirmed(struct topic *topic)
+void bight__redis_topic_confirmed(struct bight__redis_topic *topic)
 {
     topic->confirmed = true;
     settle(topic, bight_ok());
 }
 
 /* Whoever was confirmed before is told nothing else than a line of the log. */
-void topic_refused(struct topic *topic, bight_error error)
+void bight__redis_topic_refused(struct bight__redis_topic *topic,
+                                bight_error error)
 {
     bight_log_field fields[] = {bight_log_bytes("topic", name_of(topic)),
                                 bight_log_error("why", error)};
@@ -168,48 +174,52 @@ static const bight_bytes words[2][2] = {
     {{(const uint8_t *)"UNSUBSCRIBE", 11},
      {(const uint8_t *)"PUNSUBSCRIBE", 12}}};
 
-static bight_bytes word_for(const struct topic *topic, enum kind kind)
+static bight_bytes word_for(const struct bight__redis_topic *topic,
+                            enum bight__redis_kind kind)
 {
-    return words[kind == UNSUBSCRIBE][topic->kind == BIGHT_REDIS_PATTERN];
+    return words[kind == BIGHT__REDIS_UNSUBSCRIBE]
+                [topic->kind == BIGHT_REDIS_PATTERN];
 }
 
-static bool send_topic(struct topic *topic)
+static bool send_topic(struct bight__redis_topic *topic)
 {
-    const bight_bytes arguments[] = {word_for(topic, SUBSCRIBE),
+    const bight_bytes arguments[] = {word_for(topic, BIGHT__REDIS_SUBSCRIBE),
                                      name_of(topic)};
     topic->refs++;
-    if (send_now(topic->client, SUBSCRIBE, arguments, 2, topic))
+    if (bight__redis_send_now(topic->client, BIGHT__REDIS_SUBSCRIBE, arguments,
+                              2, topic))
         return true;
     topic->refs--;
     return false;
 }
 
-bool topics_send(bight_redis_client *client)
+bool bight__redis_topics_send(bight_redis_client *client)
 {
     for (size_t i = 0; i < client->topic_room; i++)
-        for (struct topic *topic = client->topics[i]; topic != NULL;
-             topic = topic->next)
+        for (struct bight__redis_topic *topic = client->topics[i];
+             topic != NULL; topic = topic->next)
             if (!send_topic(topic))
                 return false;
     return true;
 }
 
-void topics_lost(bight_redis_client *client)
+void bight__redis_topics_lost(bight_redis_client *client)
 {
-    waiting_drop_topics(client);
+    bight__redis_waiting_drop_topics(client);
     client->subscribed = 0;
     for (size_t i = 0; i < client->topic_room; i++)
-        for (struct topic *topic = client->topics[i]; topic != NULL;
-             topic = topic->next)
+        for (struct bight__redis_topic *topic = client->topics[i];
+             topic != NULL; topic = topic->next)
             topic->confirmed = false;
 }
 
 /* In order with the commands that wait. */
-static bool queue_topic(struct topic *topic, enum kind kind)
+static bool queue_topic(struct bight__redis_topic *topic,
+                        enum bight__redis_kind kind)
 {
     const bight_bytes arguments[] = {word_for(topic, kind), name_of(topic)};
-    struct entry *entry =
-        queue_command(topic->client, kind, arguments, 2, NULL);
+    struct bight__redis_entry *entry =
+        bight__redis_queue_command(topic->client, kind, arguments, 2, NULL);
     if (entry == NULL)
         return false;
     entry->topic = topic;
@@ -230,7 +240,8 @@ static void bury(bight_redis_client *client)
 }
 
 /* Those that end meanwhile stay where they are until the last was called. */
-static void deliver(struct topic *topic, const bight_redis_message *message)
+static void deliver(struct bight__redis_topic *topic,
+                    const bight_redis_message *message)
 {
     bight_redis_client *client = topic->client;
     bight_redis_subscription *each = topic->first;
@@ -240,15 +251,16 @@ static void deliver(struct topic *topic, const bight_redis_message *message)
         if (each->fn != NULL)
             each->fn(each->ctx, message);
     client->delivering--;
-    topic_unref(topic);
+    bight__redis_topic_unref(topic);
     bury(client);
 }
 
-bool topics_deliver(bight_redis_client *client, const bight_redis_reply *push)
+bool bight__redis_topics_deliver(bight_redis_client *client,
+                                 const bight_redis_reply *push)
 {
     const bight_redis_reply *items = push->as.items;
     bight_redis_message message = {.size = sizeof(message)};
-    struct topic *topic = NULL;
+    struct bight__redis_topic *topic = NULL;
     if (push->count == 3 &&
         bight_bytes_equal(items[0].text, BIGHT_BYTES("message"))) {
         message.channel = items[1].text;
@@ -301,18 +313,18 @@ static bight_redis_subscription *subscription_new(bight_redis_client *client,
                                                   bight_bytes name)
 {
     bight_redis_subscription *made = bight_zalloc(sizeof(*made));
-    struct topic *topic = find(client, kind, name);
+    struct bight__redis_topic *topic = find(client, kind, name);
     if (made != NULL && topic == NULL)
         topic = topic_new(client, kind, name);
     if (made == NULL || topic == NULL) {
         bight_free(made);
         return NULL;
     }
-    bool asks = topic->refs == 0 && client->phase == READY;
+    bool asks = topic->refs == 0 && client->phase == BIGHT__REDIS_READY;
     topic->refs++;
     made->topic = topic;
-    if (asks && !queue_topic(topic, SUBSCRIBE)) {
-        topic_unref(topic);
+    if (asks && !queue_topic(topic, BIGHT__REDIS_SUBSCRIBE)) {
+        bight__redis_topic_unref(topic);
         bight_free(made);
         return NULL;
     }
@@ -352,7 +364,7 @@ void bight_redis_unsubscribe(bight_redis_subscription *ended)
 {
     if (ended == NULL)
         return;
-    struct topic *topic = ended->topic;
+    struct bight__redis_topic *topic = ended->topic;
     bight_redis_client *client = topic->client;
     if (ended->promise != NULL)
         bight_promise_reject(ended->promise,
@@ -362,17 +374,18 @@ void bight_redis_unsubscribe(bight_redis_subscription *ended)
     unlink_ended(ended);
     /* Without memory the server goes on sending, to nobody. */
     if (topic->known && topic->first == NULL) {
-        if (client->phase == READY && !client->stopped)
-            (void)queue_topic(topic, UNSUBSCRIBE);
+        if (client->phase == BIGHT__REDIS_READY && !client->stopped)
+            (void)queue_topic(topic, BIGHT__REDIS_UNSUBSCRIBE);
         forget(topic);
     }
-    topic_unref(topic);
+    bight__redis_topic_unref(topic);
     ended->grave = client->graves;
     client->graves = ended;
     bury(client);
 }
 
-void subscriptions_fail(bight_redis_client *client, bight_error error)
+void bight__redis_subscriptions_fail(bight_redis_client *client,
+                                     bight_error error)
 {
     bight_redis_subscription *each = client->subscriptions;
     for (; each != NULL; each = each->after) {
@@ -383,7 +396,7 @@ void subscriptions_fail(bight_redis_client *client, bight_error error)
     }
 }
 
-void subscriptions_end(bight_redis_client *client)
+void bight__redis_subscriptions_end(bight_redis_client *client)
 {
     while (client->subscriptions != NULL)
         bight_redis_unsubscribe(client->subscriptions);
