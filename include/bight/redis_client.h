@@ -52,10 +52,9 @@ BIGHT_API bight_error bight_redis_client_new(bight_loop *loop,
 /**
  * Sends a command of `count` arguments, its name first; they are copied. The
  * value is a bight_redis_reply, freed by its destructor; an error reply rejects
- * (bight_redis_domain). One that was sent is never sent again: LOST. Cancelled,
- * also by a deadline (bight_timeout), before it was sent it is not sent; later
- * its reply is dropped. What changes the connection's mode (SUBSCRIBE, HELLO,
- * MONITOR, ...) is USAGE. CLOSED after a stop.
+ * (bight_redis_domain), and so does LOST: it is never sent twice. Cancelled,
+ * as by bight_timeout, it is not sent, or its reply dropped. What changes the
+ * connection's mode (SUBSCRIBE, HELLO, ...) is USAGE. CLOSED after a stop.
  */
 BIGHT_API bight_deferred *bight_redis_command(bight_redis_client *client,
                                               const bight_bytes *arguments,
@@ -113,7 +112,7 @@ typedef void (*bight_redis_message_fn)(void *ctx,
  * Calls `fn` for each message, also after each reconnect; what is published
  * meanwhile is lost. The Deferred, without a value, is the server's first
  * confirmation, or its refusal. *ret_subscription is to be ended, also after
- * that, until its client is freed. NULL, *ret_subscription NULL too: no memory.
+ * that, until its client is freed; it is NULL without memory, and after a stop.
  * With RESP2 the server takes no commands meanwhile: use a client of its own.
  */
 BIGHT_API bight_deferred *bight_redis_subscribe(

@@ -137,7 +137,7 @@ static void data_received(void *self, bight_transport *t, bight_bytes data)
 {
     bight_redis_client *client = ((struct self *)self)->client;
     bight_redis_reply *reply = NULL;
-    bight_error error = bight_ok();
+    bight_error error;
     client->busy++;
     do {
         error = bight_redis_reader_next(client->reader, &data, &reply);

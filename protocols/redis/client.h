@@ -23,8 +23,7 @@ enum bight__redis_kind {
     BIGHT__REDIS_COMMAND,
     BIGHT__REDIS_HELLO,     /* of the greeting; an error may mean RESP2 */
     BIGHT__REDIS_STEP,      /* of the greeting */
-    BIGHT__REDIS_SUBSCRIBE, /* `topic` is confirmed by a push, or RESP2's array
-                             */
+    BIGHT__REDIS_SUBSCRIBE, /* confirmed by a push, or RESP2's array */
     BIGHT__REDIS_UNSUBSCRIBE
 };
 
