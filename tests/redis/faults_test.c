@@ -6,15 +6,16 @@
 #define EXPECTED                                                               \
     "a=1 s b!WRONGTYPE c=[2] s(ch:hello) d=null s(ch:again) s(ch:third) e=5"
 
+#define MESSAGE ">3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$5\r\n"
+
 /* The server's part, by how many commands it has heard. */
 static const char *const answers[] = {
     ":1\r\n",
     ">3\r\n$9\r\nsubscribe\r\n$2\r\nch\r\n:1\r\n",
     "-WRONGTYPE Operation against a key\r\n",
-    "*2\r\n$1\r\nx\r\n%1\r\n+k\r\n,1.5\r\n>3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$5"
-    "\r\nhello\r\n",
-    "_\r\n>3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$5\r\nagain\r\n",
-    ">3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$5\r\nthird\r\n:5\r\n"};
+    ("*2\r\n$1\r\nx\r\n%1\r\n+k\r\n,1.5\r\n" MESSAGE "hello\r\n"),
+    ("_\r\n" MESSAGE "again\r\n"),
+    (MESSAGE "third\r\n:5\r\n")};
 
 #define STEPS (sizeof(answers) / sizeof(answers[0]))
 
