@@ -252,6 +252,8 @@ END_TEST
 
 START_TEST(T25_what_an_eof_cuts_short_is_not_taken_for_all)
 {
+    served_prepare();
+    served.options.limits.half_close_ms = 0;
     begin();
     served_ask("GET /later HTTP/1.0\r\n\r\n");
     start(BIGHT_HTTP_LENGTH_UNKNOWN);
