@@ -12,6 +12,7 @@
 #include <bight/error.h>
 
 #include "base/note.h"
+#include "effort.h"
 #include "failing.h"
 
 static bight_error refused(void)
@@ -175,7 +176,8 @@ START_TEST(a_note_is_whole_or_gone)
     char text[BIGHT__NOTE_MAX];
 
     memset(notes, 0, sizeof notes);
-    for (int i = 0; i < 5000; i++) {
+    int notes_made = (int)effort(5000, 500);
+    for (int i = 0; i < notes_made; i++) {
         int length = (i * 37) % (BIGHT__NOTE_MAX - 1);
         memset(text, 'a' + i % 26, sizeof text);
         notes[i % 64] = bight_error_note(refused(), "%.*s", length, text);
@@ -194,7 +196,8 @@ START_TEST(a_note_may_be_made_from_an_older_one)
 {
     bight_error e = bight_error_note(refused(), "seed");
 
-    for (int i = 0; i < 10000; i++) {
+    int steps = (int)effort(10000, 1000);
+    for (int i = 0; i < steps; i++) {
         bight_error next =
             bight_error_note(refused(), "%s", bight_error_detail(e));
         next = bight_error_because(next, "%s", bight_error_detail(next));

@@ -16,6 +16,7 @@
 #include <bight/log.h>
 
 #include "base/log.h"
+#include "effort.h"
 
 #include "valid.h"
 
@@ -206,14 +207,16 @@ START_TEST(a_peer_cannot_forge_a_line_or_a_field)
 }
 END_TEST
 
-/* Every day of 800 years against the C library. */
+/* Every day of 800 years against the C library; the step is no whole week. */
 START_TEST(dates_agree_with_the_calendar)
 {
     bight_log_record record = record_of(NULL, 0);
     char line[256], expected[64];
     struct tm tm;
 
-    for (int64_t day = 0; day < 292194; day++) {
+    int64_t step = 100 / effort(100, 3);
+
+    for (int64_t day = 0; day < 292194; day += step) {
         time_t seconds = (time_t)(day * 86400);
         record.unix_ms = (uint64_t)seconds * 1000;
         (void)gmtime_r(&seconds, &tm);
