@@ -27,17 +27,10 @@ void bight__deferred_misused(const bight_deferred *d, const char *what)
     abort();
 }
 
-/* What a new one is made of. */
-struct recipe {
-    bight_loop *loop;
-    bight_canceller_fn canceller;
-    void *arg;
-    const void *made_at;
-};
-
 /* Field by field: most of a new one is never read before it is written. */
-static inline bight_deferred *fill(bight_deferred *d,
-                                   const struct recipe *recipe)
+static inline bight_deferred *fill(bight_deferred *d, bight_loop *loop,
+                                   bight_canceller_fn canceller, void *arg,
+                                   const void *made_at)
 {
     d->magic = BIGHT__DEFERRED_MAGIC;
     d->state = BIGHT__PENDING;
@@ -49,22 +42,23 @@ static inline bight_deferred *fill(bight_deferred *d,
     d->abandoned = d->owed = false;
     d->shared = d->tasked = false;
     d->unused = 0;
-    d->canceller = recipe->canceller;
-    d->canceller_arg = recipe->arg;
+    d->canceller = canceller;
+    d->canceller_arg = arg;
     d->more = NULL;
-    d->made_ms = (uint32_t)recipe->loop->now_ms;
-    d->made_at = recipe->made_at;
-    recipe->loop->deferreds++;
+    d->made_ms = (uint32_t)loop->now_ms;
+    d->made_at = made_at;
+    loop->deferreds++;
     return d;
 }
 
 static bight_deferred *__attribute__((noinline))
-new_slowly(bight_promise **ret_promise, const struct recipe *recipe)
+new_slowly(bight_loop *loop, bight_promise **ret_promise,
+           bight_canceller_fn canceller, void *arg, const void *made_at)
 {
-    struct bight__async *async = bight__async_of(recipe->loop);
+    struct bight__async *async = bight__async_of(loop);
     bight_deferred *d = async != NULL ? bight__slot_find(async) : NULL;
     *ret_promise = (bight_promise *)d;
-    return d == NULL ? NULL : fill(d, recipe);
+    return d == NULL ? NULL : fill(d, loop, canceller, arg, made_at);
 }
 
 bight_deferred *bight__deferred_new(bight_loop *loop,
@@ -73,15 +67,14 @@ bight_deferred *bight__deferred_new(bight_loop *loop,
                                     const void *made_at)
 {
     bight__loop_check(loop);
-    struct recipe recipe = {loop, canceller, arg, made_at};
     struct bight__async *async = loop->async;
     bight_deferred *d = NULL;
     if (async != NULL && !async->ended)
         d = bight__slot_take(async);
     if (d == NULL)
-        return new_slowly(ret_promise, &recipe);
+        return new_slowly(loop, ret_promise, canceller, arg, made_at);
     *ret_promise = (bight_promise *)d;
-    return fill(d, &recipe);
+    return fill(d, loop, canceller, arg, made_at);
 }
 
 bight_deferred *bight_deferred_new(bight_loop *loop,
@@ -100,8 +93,14 @@ static void fired(bight_deferred *d)
         bight__deferred_queue(d);
 }
 
+/* A value that nobody waits for, and that needs no end, is gone at once. */
 void bight__deferred_fire_value(bight_deferred *d, bight_value value)
 {
+    if (d->consumer == BIGHT__CONSUMER_DETACHED && d->kinds == 0 &&
+        value.destroy == NULL) {
+        bight__deferred_end(d);
+        return;
+    }
     d->value = value;
     d->failed = d->timed_out = false;
     d->texts = NULL;

@@ -6,23 +6,30 @@
 
 #define CALLER __builtin_return_address(0)
 
-static bight_code refusal_to_park(const struct bight__task *task,
-                                  const struct bight__waiter *waiter)
+static bight_code refusal_to_park(const struct bight__task *task)
 {
     if (task->tasks->async->ended)
         return BIGHT_ERROR_LOOP_CLOSED;
-    if (waiter->steady || !task->pressed)
-        return 0;
     return bight__task_refusal(task);
+}
+
+/* Most waiters for one thing at a time are in no list. */
+static inline void unlink_waiter(struct bight__waiter *waiter)
+{
+    if (waiter->link.next != &waiter->link)
+        bight__list_remove(&waiter->link);
 }
 
 bight_error bight__park(struct bight__waiter *waiter, const void *at)
 {
     struct bight__task *task = bight__task_current();
-    bight_code code = refusal_to_park(task, waiter);
-    if (code != 0 && !waiter->steady) {
-        bight__list_remove(&waiter->link);
-        return bight__task_refuse(task, code, at);
+    if (!waiter->steady &&
+        (task->pressed || task->loop->state != BIGHT__LOOP_OPEN)) {
+        bight_code code = refusal_to_park(task);
+        if (code != 0) {
+            unlink_waiter(waiter);
+            return bight__task_refuse(task, code, at);
+        }
     }
     waiter->task = task;
     task->parked = waiter;
@@ -37,7 +44,7 @@ bool bight__unpark(struct bight__waiter *waiter, bight_error error)
         return false;
     waiter->task = NULL;
     waiter->error = error;
-    bight__list_remove(&waiter->link);
+    unlink_waiter(waiter);
     task->parked = NULL;
     bight__task_wake(task);
     return true;

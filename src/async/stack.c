@@ -22,6 +22,7 @@ static void trim(void *ctx);
 void bight__stacks_init(struct bight__stacks *stacks, bight_loop *loop)
 {
     stacks->loop = loop;
+    stacks->usual = bight__stack_pool_for(stacks, BIGHT_STACK_DEFAULT);
     stacks->trimming = false;
     stacks->trimmer = NULL;
     if (loop->kind != BIGHT_LOOP_VIRTUAL)
@@ -35,7 +36,8 @@ void bight__stacks_init(struct bight__stacks *stacks, bight_loop *loop)
     }
 }
 
-unsigned bight__stack_pool_for(size_t size)
+struct bight__stack_pool *bight__stack_pool_for(struct bight__stacks *stacks,
+                                                size_t size)
 {
     size_t least = 2 * bight__guard_size();
     unsigned number = 0;
@@ -43,7 +45,7 @@ unsigned bight__stack_pool_for(size_t size)
         size = least;
     while (number < BIGHT__STACK_POOLS && BIGHT_STACK_LEAST << number < size)
         number++;
-    return number;
+    return number < BIGHT__STACK_POOLS ? &stacks->pools[number] : NULL;
 }
 
 static size_t size_in(const struct bight__stacks *stacks,
@@ -81,9 +83,9 @@ static struct bight__stack_slab *new_slab(struct bight__stacks *stacks,
     return slab;
 }
 
-static struct bight__stack *make(struct bight__stacks *stacks,
-                                 struct bight__stack_pool *pool,
-                                 void (*entry)(void *stack))
+static struct bight__stack *__attribute__((noinline))
+make(struct bight__stacks *stacks, struct bight__stack_pool *pool,
+     void (*entry)(void *stack))
 {
     struct bight__stack_slab *slab =
         bight__list_empty(&pool->room)
@@ -100,10 +102,9 @@ static struct bight__stack *make(struct bight__stacks *stacks,
 }
 
 struct bight__stack *bight__stack_take(struct bight__stacks *stacks,
-                                       unsigned number,
+                                       struct bight__stack_pool *pool,
                                        void (*entry)(void *stack))
 {
-    struct bight__stack_pool *pool = &stacks->pools[number];
     struct bight__list *link = pool->free.next;
     if (link == &pool->free)
         return make(stacks, pool, entry);
@@ -127,10 +128,10 @@ begin_trimming(struct bight__stacks *stacks)
         bight_timer_start(stacks->trimmer, TRIM_MS);
 }
 
-void bight__stack_give(struct bight__stacks *stacks, unsigned number,
+void bight__stack_give(struct bight__stacks *stacks,
+                       struct bight__stack_pool *pool,
                        struct bight__stack *stack)
 {
-    struct bight__stack_pool *pool = &stacks->pools[number];
     bight__list_push_front(&pool->free, &stack->free);
     pool->pooled++;
     if (__builtin_expect(!stacks->trimming, 0))

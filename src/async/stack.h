@@ -50,6 +50,7 @@ struct bight__stack_pool {
 
 struct bight__stacks {
     bight_loop *loop;
+    struct bight__stack_pool *usual; /* that of the default size */
     bight_timer *trimmer; /* NULL: nothing is trimmed before the end */
     bool trimming;        /* it is armed */
     struct bight__stack_pool pools[BIGHT__STACK_POOLS];
@@ -58,15 +59,17 @@ struct bight__stacks {
 void bight__stacks_init(struct bight__stacks *stacks, bight_loop *loop);
 void bight__stacks_fini(struct bight__stacks *stacks);
 
-/* The number of the pool for a size; BIGHT__STACK_POOLS: none is so large. */
-unsigned bight__stack_pool_for(size_t size);
+/* The pool for a size; NULL: none is so large. */
+struct bight__stack_pool *bight__stack_pool_for(struct bight__stacks *stacks,
+                                                size_t size);
 
 /* One whose first entry calls `entry` with it; or one that was used before, and
  * goes on where its `entry` left it. NULL: no memory. */
 struct bight__stack *bight__stack_take(struct bight__stacks *stacks,
-                                       unsigned number,
+                                       struct bight__stack_pool *pool,
                                        void (*entry)(void *stack));
-void bight__stack_give(struct bight__stacks *stacks, unsigned number,
+void bight__stack_give(struct bight__stacks *stacks,
+                       struct bight__stack_pool *pool,
                        struct bight__stack *stack);
 
 /* Says on standard error that it has overflown, whose it was, and aborts. */

@@ -48,10 +48,8 @@ static void tell_group(struct bight__task *task)
 static void end(struct bight__task *task)
 {
     struct bight__tasks *tasks = task->tasks;
-    task->magic = 0;
     task->link.prev->next = task->link.next;
     task->link.next->prev = task->link.prev;
-    tasks->count--;
     if (task->sleeper != NULL)
         bight_timer_free(task->sleeper);
     if (task->promise != NULL)
@@ -63,9 +61,11 @@ static void end(struct bight__task *task)
 
 /* -- its turns ------------------------------------------------------------- */
 
-void bight__task_resume(struct bight__task *task)
+/* Compilers would ask for the thread's own twice. */
+static inline void resume(struct bight__task *task)
 {
     struct bight__task_thread *thread = &bight__task_thread;
+    __asm__("" : "+r"(thread));
     struct bight__task *outer = thread->current;
     if (__builtin_expect(!thread->watched, 0))
         thread->watched = bight__overflow_watch();
@@ -77,13 +77,24 @@ void bight__task_resume(struct bight__task *task)
         end(task);
 }
 
+void bight__task_resume(struct bight__task *task)
+{
+    resume(task);
+}
+
+static void go_on(struct bight__ready *entry)
+{
+    resume(bight__container(entry, struct bight__task, ready));
+}
+
 /* K4: one that was cancelled before never runs. */
-static void run(struct bight__ready *entry)
+static void begin(struct bight__ready *entry)
 {
     struct bight__task *task =
         bight__container(entry, struct bight__task, ready);
-    if (task->state != BIGHT__TASK_NEW || !task->cancelled) {
-        bight__task_resume(task);
+    if (!task->cancelled) {
+        task->ready.run = go_on;
+        resume(task);
         return;
     }
     task->failed = true;
@@ -115,56 +126,77 @@ static void live(void *stack)
 /* -- its beginning --------------------------------------------------------- */
 
 #define HAS(options, member)                                                   \
-    ((options) != NULL &&                                                      \
-     (options)->size >= BIGHT__TABLE_PAST(bight_task_options, member))
+    ((options)->size >= BIGHT__TABLE_PAST(bight_task_options, member))
 
-static unsigned pool_for(const bight_task_options *options)
+static struct bight__stack_pool *__attribute__((noinline))
+pool_for(struct bight__tasks *tasks, const bight_task_options *options)
 {
-    size_t size = 0;
-    if (HAS(options, stack_size))
-        size = options->stack_size;
-    return bight__stack_pool_for(size != 0 ? size : BIGHT_STACK_DEFAULT);
+    if (!HAS(options, stack_size) || options->stack_size == 0)
+        return tasks->stacks.usual;
+    return bight__stack_pool_for(&tasks->stacks, options->stack_size);
 }
 
-static void set_name(struct bight__task *task,
-                     const bight_task_options *options)
+static void __attribute__((noinline))
+set_name(struct bight__task *task, const bight_task_options *options)
 {
-    size_t length = 0;
-    if (HAS(options, name) && options->name != NULL) {
-        length = strnlen(options->name, sizeof(task->name) - 1);
-        memcpy(task->name, options->name, length);
-    }
+    if (!HAS(options, name) || options->name == NULL)
+        return;
+    size_t length = strnlen(options->name, sizeof(task->name) - 1);
+    memcpy(task->name, options->name, length);
     task->name[length] = '\0';
 }
 
-/* Field by field: of a stack that was used before some are as they have to be,
- * and others are never read before they are written. */
+/* Field by field: the others are never read before they are written. */
 static void fill(struct bight__task *task, struct bight__tasks *tasks,
                  bight_task_fn fn, void *arg, const void *made_at)
 {
-    bight_loop *loop = tasks->loop;
-    task->ready.run = run;
-    task->magic = BIGHT__TASK_MAGIC;
     task->state = BIGHT__TASK_NEW;
     task->readies = 0;
     task->cancelled = task->pressed = task->asked = task->sleeping = false;
     task->refusals = 0;
-    task->tasks = tasks;
-    task->loop = loop;
-    task->fn = fn;
-    task->arg = arg;
     task->promise = NULL;
     task->group = NULL;
     task->awaited = NULL;
     task->parked = NULL;
     task->deadlines = NULL;
     task->sleeper = NULL;
-    task->made_at = made_at;
     task->waits_at = NULL;
-    task->made_ms = task->since_ms = loop->now_ms;
     task->result = bight_value_none();
+    task->ready.run = begin;
+    task->tasks = tasks;
+    task->loop = tasks->loop;
+    task->fn = fn;
+    task->arg = arg;
+    task->made_at = made_at;
+    task->made_ms = tasks->loop->now_ms;
     bight__list_push_back(&tasks->all, &task->link);
-    tasks->count++;
+}
+
+static inline struct bight__task *new_task(bight_loop *loop,
+                                           const bight_task_options *options,
+                                           bight_task_fn fn, void *arg,
+                                           const void *made_at)
+{
+    bight__loop_check(loop);
+    struct bight__tasks *tasks = bight__tasks_of(loop);
+    if (tasks == NULL)
+        return NULL;
+    struct bight__stack_pool *pool = tasks->stacks.usual;
+    if (options != NULL)
+        pool = pool_for(tasks, options);
+    if (pool == NULL)
+        return NULL;
+    struct bight__stack *stack = bight__stack_take(&tasks->stacks, pool, live);
+    if (stack == NULL)
+        return NULL;
+    struct bight__task *task =
+        bight__container(stack, struct bight__task, stack);
+    task->pool = pool;
+    task->name[0] = '\0';
+    if (options != NULL)
+        set_name(task, options);
+    fill(task, tasks, fn, arg, made_at);
+    return task;
 }
 
 struct bight__task *bight__task_new(bight_loop *loop,
@@ -172,20 +204,7 @@ struct bight__task *bight__task_new(bight_loop *loop,
                                     bight_task_fn fn, void *arg,
                                     const void *made_at)
 {
-    bight__loop_check(loop);
-    struct bight__tasks *tasks = bight__tasks_of(loop);
-    unsigned pool = pool_for(options);
-    if (tasks == NULL || pool == BIGHT__STACK_POOLS)
-        return NULL;
-    struct bight__stack *stack = bight__stack_take(&tasks->stacks, pool, live);
-    if (stack == NULL)
-        return NULL;
-    struct bight__task *task =
-        bight__container(stack, struct bight__task, stack);
-    task->pool = (uint8_t)pool;
-    set_name(task, options);
-    fill(task, tasks, fn, arg, made_at);
-    return task;
+    return new_task(loop, options, fn, arg, made_at);
 }
 
 static bight_cancel_answer cancel_spawned(void *arg)
@@ -203,20 +222,17 @@ static bight_cancel_answer cancel_spawned(void *arg)
 static void unmake(struct bight__task *task)
 {
     bight__list_remove(&task->link);
-    task->tasks->count--;
     bight__stack_give(&task->tasks->stacks, task->pool, &task->stack);
 }
 
 bight_deferred *bight_spawn(bight_loop *loop, const bight_task_options *options,
                             bight_task_fn fn, void *arg)
 {
-    if (loop == NULL && bight__task_current() == NULL) {
+    if (loop == NULL && (loop = bight_task_loop()) == NULL) {
         (void)bight__task_missing("bight_spawn without a loop");
         return NULL;
     }
-    if (loop == NULL)
-        loop = bight__task_current()->loop;
-    struct bight__task *task = bight__task_new(loop, options, fn, arg, CALLER);
+    struct bight__task *task = new_task(loop, options, fn, arg, CALLER);
     if (task == NULL)
         return NULL;
     bight_deferred *d =

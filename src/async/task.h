@@ -16,7 +16,6 @@
 #include "async/deferred.h"
 #include "async/stack.h"
 
-#define BIGHT__TASK_MAGIC 0x7a5c
 #define BIGHT__TASK_NAME 32
 
 /* So many results that were there already force a yield (K2). */
@@ -38,39 +37,40 @@ struct bight__waiter;
 struct bight__task {
     struct bight__stack stack;
     struct bight__ready ready;
-    uint16_t magic;
-    uint8_t state;
-    uint8_t readies; /* results that were there already, in a row */
-    uint8_t pool;    /* of its stack */
-    bool cancelled;
-    bool pressed;      /* cancelled, or a deadline has passed, at some time */
-    bool asked;        /* what it awaits was asked to give up */
-    bool sleeping;     /* PARKED, with `sleeper` */
-    bool failed;       /* of the three results here the error counts */
-    uint32_t refusals; /* since the loop closes */
     struct bight__tasks *tasks;
     bight_loop *loop;
     bight_task_fn fn;
     void *arg;
-    bight_promise *promise; /* NULL: a group's child */
-    struct bight__group *group;
-    struct bight__list link;    /* among all of the loop's */
-    struct bight__list sibling; /* among the group's */
-    struct bight__awaiter awaiter;
-    bight_deferred *awaited;
-    struct bight__waiter *parked;
-    struct bight__deadline *deadlines; /* the innermost */
-    bight_timer *sleeper;              /* made at the first sleep */
     const void *made_at;
-    const void *waits_at;
     uint64_t made_ms;
-    uint64_t since_ms;  /* it waits */
-    bight_value result; /* as the body sets it */
-    union {             /* what it awaited, or its own, on the way out */
+    uint64_t since_ms;       /* it waits, if `waits_at` */
+    struct bight__list link; /* among all of the loop's */
+    struct bight__awaiter awaiter;
+    struct bight__stack_pool *pool; /* of its stack */
+    bool failed; /* of the three results here the error counts */
+    union {      /* what it awaited, or its own, on the way out */
         bight_value value;
         bight_error error;
     };
+    struct bight__list sibling; /* among the group's */
     char name[BIGHT__TASK_NAME];
+    struct { /* zero when it begins */
+        uint8_t state;
+        uint8_t readies; /* results that were there already, in a row */
+        bool cancelled;
+        bool pressed;      /* cancelled, or a deadline has passed, some time */
+        bool asked;        /* what it awaits was asked to give up */
+        bool sleeping;     /* PARKED, with `sleeper` */
+        uint32_t refusals; /* since the loop closes */
+        bight_promise *promise; /* NULL: a group's child */
+        struct bight__group *group;
+        bight_deferred *awaited;
+        struct bight__waiter *parked;
+        struct bight__deadline *deadlines; /* the innermost */
+        bight_timer *sleeper;              /* made at the first sleep */
+        const void *waits_at;
+        bight_value result; /* as the body sets it */
+    };
 };
 
 _Static_assert(sizeof(struct bight__task) <= BIGHT__STACK_ROOM,
@@ -81,7 +81,6 @@ struct bight__tasks {
     bight_loop *loop;
     struct bight__async *async;
     struct bight__list all;
-    size_t count;
     struct bight__resource resource;
     struct bight__stacks stacks;
 };

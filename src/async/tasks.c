@@ -57,8 +57,9 @@ static const struct bight__resource_ops resource_ops = {
 /* Whoever is steady looks again and parks again: no progress of its own. */
 static size_t drive(struct bight__tasks *tasks, bool *ret_any)
 {
+    size_t count = 0;
     struct bight__list *link = tasks->all.next;
-    for (; link != &tasks->all; link = link->next) {
+    for (; link != &tasks->all; link = link->next, count++) {
         struct bight__task *task = task_of(link);
         if (task->state != BIGHT__TASK_PARKED)
             continue;
@@ -66,12 +67,12 @@ static size_t drive(struct bight__tasks *tasks, bool *ret_any)
         (void)bight__unpark(task->parked,
                             bight_error_of(BIGHT_ERROR_LOOP_CLOSED));
     }
-    return tasks->count;
+    return count;
 }
 
 static void fini(struct bight__tasks *tasks)
 {
-    assert(tasks->count == 0);
+    assert(bight__list_empty(&tasks->all));
     bight__stacks_fini(&tasks->stacks);
     bight_free(tasks);
 }
@@ -100,7 +101,7 @@ static struct bight__tasks *__attribute__((noinline)) make(bight_loop *loop)
 struct bight__tasks *bight__tasks_of(bight_loop *loop)
 {
     struct bight__async *async = loop->async;
-    if (async == NULL || async->tasks == NULL)
+    if (__builtin_expect(async == NULL || async->tasks == NULL, 0))
         return make(loop);
     return async->ended ? NULL : async->tasks;
 }
@@ -142,6 +143,7 @@ static void dump_one(const struct bight__task *task, int fd, uint64_t now_ms)
 {
     char made_at[96];
     char waits_at[96];
+    uint64_t since_ms = task->waits_at ? task->since_ms : task->made_ms;
     bight__origin_text(task->made_at, made_at, sizeof(made_at));
     bight__origin_text(task->waits_at, waits_at, sizeof(waits_at));
     (void)dprintf(
@@ -149,7 +151,7 @@ static void dump_one(const struct bight__task *task, int fd, uint64_t now_ms)
         "task \"%s\" %s%s for %llu ms, at %s, made at %s, "
         "stack %zu of %zu bytes\n",
         name_of(task), state_name(task), task->cancelled ? " (cancelled)" : "",
-        (unsigned long long)(now_ms - task->since_ms), waits_at, made_at,
+        (unsigned long long)(now_ms - since_ms), waits_at, made_at,
         used_of(task), (size_t)((const char *)task - task->stack.bottom));
 }
 
@@ -160,8 +162,9 @@ size_t bight_tasks_dump(const bight_loop *loop, int fd)
         return 0;
     struct bight__tasks *tasks = loop->async->tasks;
     uint64_t now_ms = bight__loop_now_ms(loop);
+    size_t count = 0;
     struct bight__list *link = tasks->all.next;
-    for (; link != &tasks->all; link = link->next)
+    for (; link != &tasks->all; link = link->next, count++)
         dump_one(task_of(link), fd, now_ms);
-    return tasks->count;
+    return count;
 }
