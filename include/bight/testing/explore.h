@@ -72,13 +72,13 @@ BIGHT_API bool bight_explore_injected(const bight_exploration *run);
 /** For tests with Check, which includes check.h: all of it, by default. */
 #define BIGHT_CK_EXPLORE(scenario, arg)                                        \
     do {                                                                       \
-        char bight_report[512];                                                \
-        bight_explore_options bight_options;                                   \
-        bight_explore_options_init(&bight_options);                            \
-        bight_options.name = #scenario;                                        \
-        ck_assert_msg(bight_explore((scenario), (arg), &bight_options,         \
-                                    bight_report, sizeof(bight_report)),       \
-                      "%s", bight_report);                                     \
+        char bight_explored[512];                                              \
+        bight_explore_options bight_exploring;                                 \
+        bight_explore_options_init(&bight_exploring);                          \
+        bight_exploring.name = #scenario;                                      \
+        ck_assert_msg(bight_explore((scenario), (arg), &bight_exploring,       \
+                                    bight_explored, sizeof(bight_explored)),   \
+                      "%s", bight_explored);                                   \
     } while (0)
 
 BIGHT_END_DECLS
