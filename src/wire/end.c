@@ -8,6 +8,7 @@
 #include <bight/alloc.h>
 #include <bight/filter.h>
 
+#include "wire/look.h"
 #include "wire/out.h"
 #include "wire/owner.h"
 
@@ -132,6 +133,17 @@ void bight_transport_end(const bight_transport *t, bight_end *end)
         .duration_ms = ended ? t->last.lasted_ms : age_ms(t),
     };
     memcpy(end, &all, end->size < sizeof(all) ? end->size : sizeof(all));
+}
+
+bool bight__transport_has_ended(const bight_transport *t)
+{
+    return t->state >= BIGHT__ENDING;
+}
+
+bool bight__transport_ends_by_itself(const bight_transport *t)
+{
+    const uint16_t both = BIGHT__EOF_HEARD | BIGHT__EOF_ASKED;
+    return (t->facts & both) == both;
 }
 
 /* -- ending --------------------------------------------------------------- */

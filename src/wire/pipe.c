@@ -6,6 +6,7 @@
  */
 #include <bight/alloc.h>
 
+#include "wire/look.h"
 #include "wire/transport.h"
 
 static void pipe_data(void *self, bight_transport *t, bight_bytes data)
@@ -41,8 +42,7 @@ void bight__pipe_target_paused(bight_transport *t, bool paused)
  * slowly its peer reads what is left: a close would give that 30 s (T24). */
 static void end(bight_transport *t)
 {
-    const uint16_t both = BIGHT__EOF_HEARD | BIGHT__EOF_ASKED;
-    if ((t->facts & both) != both)
+    if (!bight__transport_ends_by_itself(t))
         bight_transport_close(t);
 }
 

@@ -79,6 +79,7 @@ static void wire_fini(bight_loop *loop)
 {
     struct bight__wire *wire = loop->wire;
     bight__out_fini(loop);
+    bight__blocks_fini(loop);
     struct bight__list *link;
     while ((link = bight__list_first(&wire->protocols)) != NULL) {
         bight__list_remove(link);

@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "base/log_limit.h"
+#include "wire/block.h"
 
 #define BIGHT__LOG_LIMITS 16
 
@@ -20,6 +21,8 @@ struct bight__wire {
     unsigned reads;             /* of files, that the threads have */
     struct bight__list readers; /* files that wait for one */
     uint64_t shortage_quiet_ms; /* no line about descriptors before that */
+    struct bight__blocks small_blocks;
+    struct bight__blocks large_blocks;
 };
 
 /* A factory as one loop knows it: a full copy of its table, and what its

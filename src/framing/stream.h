@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of a stream, which is the state of its connection's protocol.
+ *
+ *     wire ── get_buffer ──> bytes ── a read lends of them ──> the task
+ *      │                       │
+ *      └── paused <── full ────┘
+ *
+ * An idle stream owns no bytes. While some are lent they stay where they are,
+ * so what comes meanwhile has the room behind them, and then the wire waits.
+ */
+#ifndef BIGHT_FRAMING_STREAM_H
+#define BIGHT_FRAMING_STREAM_H
+
+#include <bight/buffer.h>
+#include <bight/stream.h>
+
+#include "async/task.h"
+#include "wire/look.h"
+
+#define BIGHT__STREAM_LIMIT ((size_t)64 * 1024)
+
+struct bight__stream {
+    bight_transport *transport; /* with a reference; NULL: closed */
+    bight_buffer bytes;         /* read, and not yet consumed */
+    size_t lent;                /* of them, to whoever read last */
+    size_t limit;
+    size_t most;   /* that the read under way may want at once */
+    size_t wanted; /* bytes that wake the reader */
+    struct bight__waiter *reader;
+    struct bight__waiter *writer;
+    struct bight__waiter *closer;
+    bight_error why;       /* it is over */
+    bight_stream_fn serve; /* NULL: a client's */
+    bool reading : 1;      /* a read is under way */
+    bool writing : 1;      /* a write waits */
+    bool full : 1;         /* a resume_writing will come */
+    bool paused : 1;       /* the wire is not read */
+    bool greedy : 1;       /* the last read filled its room */
+    bool at_eof : 1;       /* the peer's was heard */
+    bool over : 1;         /* the connection is */
+    bool told_to_stop : 1; /* its server drains */
+    bool begun : 1;        /* its task has run */
+};
+
+_Static_assert(sizeof(struct bight__stream) <= sizeof(bight_stream),
+               "a stream has room in the public one");
+
+static inline struct bight__stream *bight__stream_of(bight_stream *stream)
+{
+    return (struct bight__stream *)stream;
+}
+
+/* A task runs here and the stream is open, or why not, with who asks. */
+bight_error bight__stream_check(const struct bight__stream *s,
+                                const char *name);
+
+/* Why nothing comes or goes any more. */
+bight_error bight__stream_why(const struct bight__stream *s);
+
+/* From here on the wire is read. */
+void bight__stream_resume(struct bight__stream *s);
+
+/* Nothing is lent any more. */
+void bight__stream_consume(struct bight__stream *s);
+
+/* Frees its block, or gives it back. */
+void bight__stream_drop_block(struct bight__stream *s);
+
+/* Parks on `*place` until somebody wakes that; holds the transport. */
+bight_error bight__stream_park(struct bight__stream *s,
+                               struct bight__waiter **place, const void *at);
+/* Likewise until either is over. */
+bight_error bight__stream_park_both(struct bight__stream *a,
+                                    struct bight__stream *b, const void *at);
+
+/* Lets go of the connection; the stream may be gone after that. */
+void bight__stream_release(struct bight__stream *s);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Two streams joined: what they have read goes first, the rest past them. */
+#include "framing/stream.h"
+
+#define CALLER __builtin_return_address(0)
+
+/* What was read, and what is lent is over. */
+static void hand_over(struct bight__stream *from, struct bight__stream *to)
+{
+    bight__stream_consume(from);
+    (void)bight_transport_write(to->transport,
+                                bight_buffer_bytes(&from->bytes));
+    bight__stream_drop_block(from);
+}
+
+static bight_error join(struct bight__stream *a, struct bight__stream *b)
+{
+    hand_over(a, b);
+    hand_over(b, a);
+    bight_error error = bight_pipe(a->transport, b->transport);
+    if (!bight_failed(error))
+        error = bight_pipe(b->transport, a->transport);
+    bight__stream_resume(a);
+    bight__stream_resume(b);
+    return error;
+}
+
+static bool has_ended(const struct bight__stream *s)
+{
+    return s->over || bight__transport_has_ended(s->transport);
+}
+
+/* What was cut short must not look like an end (T25). */
+static bight_error pass_on(struct bight__stream *from, struct bight__stream *to)
+{
+    if (!has_ended(from))
+        return bight_ok();
+    bight_error why = bight__stream_why(from);
+    if (bight_error_is(why, &bight_domain, BIGHT_ERROR_CLOSED) ||
+        bight_error_is(why, &bight_domain, BIGHT_ERROR_EOF))
+        return bight_ok();
+    if (!has_ended(to))
+        bight_transport_abort(to->transport);
+    return why;
+}
+
+static bight_error judge(struct bight__stream *a, struct bight__stream *b)
+{
+    bight_error error = pass_on(a, b);
+    return bight_failed(error) ? error : pass_on(b, a);
+}
+
+/* Whichever ends first wakes it, a server's by its task's cancellation. */
+static bight_error await_ends(struct bight__stream *a, struct bight__stream *b,
+                              const void *at)
+{
+    bight_error error = bight_ok();
+    while (!has_ended(a) || !has_ended(b)) {
+        bight_error woken = bight__stream_park_both(a, b, at);
+        error = judge(a, b);
+        if (bight_failed(woken))
+            return bight_failed(error) || has_ended(a) || has_ended(b) ? error
+                                                                       : woken;
+    }
+    return error;
+}
+
+bight_error bight_stream_pipe(bight_stream *one, bight_stream *another)
+{
+    struct bight__stream *a = bight__stream_of(one);
+    struct bight__stream *b = bight__stream_of(another);
+    bight_error error = bight__stream_check(a, "bight_stream_pipe");
+    if (!bight_failed(error))
+        error = bight__stream_check(b, "bight_stream_pipe");
+    if (!bight_failed(error) && (a->reading || b->reading))
+        error = bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
+                                 "bight_stream_pipe while a task reads");
+    if (!bight_failed(error))
+        error = join(a, b);
+    return bight_failed(error) ? error : await_ends(a, b, CALLER);
+}
