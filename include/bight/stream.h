@@ -110,7 +110,8 @@ BIGHT_API bight_error bight_stream_connect_to(
 /* -- servers --------------------------------------------------------------- */
 
 /** One connection, in a task of its own. When it returns, the connection is
- * closed; an error is the reason of its end (T30), unless it has one. */
+ * closed; an error is the reason of its end (T30), unless it has one, and what
+ * was written is sent before, as by a close. */
 typedef bight_error (*bight_stream_fn)(bight_stream *stream);
 
 /**

@@ -2,14 +2,25 @@
 /* A server's streams: each has a task, which its connection owns. */
 #include "framing/stream.h"
 
+/* A fail would drop what does not leave at once (T30), as an answer that says
+ * what was wrong. */
+static void send_last_words(struct bight__stream *s)
+{
+    BIGHT_SHIELD(last,
+                 bight__transport_limits(s->transport)->linger_timeout_ms);
+    (void)bight_stream_drain((bight_stream *)s);
+}
+
 /* What the task left open ends; its error says why, if nothing else did. A
  * close bounds what the peer has yet to read; what ends by itself does not. */
 static void finish(struct bight__stream *s, bight_error error)
 {
-    if (bight_failed(error))
+    if (bight_failed(error)) {
+        send_last_words(s);
         bight_transport_fail(s->transport, error);
-    else if (!bight__transport_ends_by_itself(s->transport))
+    } else if (!bight__transport_ends_by_itself(s->transport)) {
         bight_transport_close(s->transport);
+    }
     bight__stream_release(s);
 }
 
