@@ -200,10 +200,11 @@ static void flush_rest(bight_transport *t, struct bight__out *out)
     after_flush(t);
 }
 
-/* One piece, not owned, and nothing in its way. */
+/* One piece, not owned, nothing in its way, and nobody above to tell. */
 static bool is_plain(const bight_transport *t, const struct bight__out *out)
 {
-    return t->gate == BIGHT__GATE_OUT && t->cold == NULL && out->count == 1 &&
+    return t->gate == BIGHT__GATE_OUT &&
+           (t->cold == NULL || t->cold->above == NULL) && out->count == 1 &&
            out->taken == 0 && out->files == 0 && out->queue.head == NULL;
 }
 

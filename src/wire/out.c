@@ -293,8 +293,9 @@ static __attribute__((noinline)) bight_write_status write_one(
 /* No cap is near, whatever the layers below have corked (T17). */
 static bool is_far_from_cap(const bight_transport *t)
 {
-    return t->cold == NULL &&
-           t->owner->limits.write_cap / BIGHT__CORK_SIZE > t->level;
+    bool owners =
+        t->cold == NULL || (!t->cold->own_limits && t->cold->above == NULL);
+    return owners && t->owner->limits.write_cap / BIGHT__CORK_SIZE > t->level;
 }
 
 /* Behind another copy of this dispatch, of which it becomes a part. */

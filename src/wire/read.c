@@ -59,14 +59,31 @@ static __attribute__((noinline)) bight_space buffer_rarely(bight_transport *t,
     return own.size > 0 ? own : space;
 }
 
+/* The protocol's memory, with nothing to be seen to before. */
+static bight_space buffer_of_protocol(bight_transport *t, size_t hint)
+{
+    struct bight__wire *wire = bight__transport_loop(t)->wire;
+    wire->asked = t;
+    bight_space own = offered(t, hint);
+    wire->asked = NULL;
+    wire->offered = own.data;
+    if (__builtin_expect(own.size > 0, 1))
+        return own;
+    return (bight_space){
+        .data = bight__transport_loop(t)->read_buffer,
+        .size = t->state >= BIGHT__ENDING ? 0 : BIGHT__READ_BUFFER_SIZE};
+}
+
 bight_space bight_driver_buffer(bight_transport *t, size_t hint)
 {
     bight_loop *loop = bight__transport_loop(t);
     if (__builtin_expect(loop->dirty_levels != 0 ||
-                             (t->facts & (BIGHT__QUEUED | BIGHT__FILTERED)) ||
-                             t->protocol->get_buffer != NULL,
+                             (t->facts & (BIGHT__QUEUED | BIGHT__FILTERED)) !=
+                                 0,
                          0))
         return buffer_rarely(t, hint);
+    if (t->protocol->get_buffer != NULL)
+        return buffer_of_protocol(t, hint);
     return (bight_space){.data = loop->read_buffer,
                          .size = BIGHT__READ_BUFFER_SIZE};
 }
