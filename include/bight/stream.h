@@ -23,7 +23,7 @@ BIGHT_BEGIN_DECLS
 
 /** One connection's; only this header's functions look inside. */
 typedef struct bight_stream {
-    void *inside[20];
+    void *inside[24];
 } bight_stream;
 
 /* -- reading --------------------------------------------------------------- */

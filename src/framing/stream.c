@@ -4,17 +4,13 @@
 
 #include <bight/alloc.h>
 
+#include "loop/dispatch.h"
 #include "wire/wire.h"
 
 #define CALLER __builtin_return_address(0)
 
 /* A read into less room than that is not worth its system call. */
 #define LEAST_ROOM ((size_t)512)
-
-static size_t size_of(const struct bight__stream *s)
-{
-    return s->bytes.end - s->bytes.start;
-}
 
 static size_t tail_of(const struct bight__stream *s)
 {
@@ -27,7 +23,7 @@ static bool attach(struct bight__stream *s, size_t size)
 {
     bight_loop *loop = bight_transport_loop(s->transport);
     uint8_t *block = bight__block_take(loop, size);
-    size_t used = size_of(s);
+    size_t used = bight__stream_size(s);
     if (block == NULL)
         return false;
     if (used > 0) {
@@ -55,7 +51,7 @@ void bight__stream_drop_block(struct bight__stream *s)
 /* Nothing is lent. Moving pays as in a bight_buffer. */
 static bool grow(struct bight__stream *s)
 {
-    size_t used = size_of(s);
+    size_t used = bight__stream_size(s);
     uint8_t *unused;
     bool may_move = s->bytes.start >= used &&
                     s->bytes.capacity - used >= LEAST_ROOM &&
@@ -85,7 +81,8 @@ static size_t most_of(const struct bight__stream *s)
 
 static bool is_full(const struct bight__stream *s)
 {
-    return size_of(s) >= most_of(s) || (s->lent > 0 && tail_of(s) == 0);
+    return bight__stream_size(s) >= most_of(s) ||
+           (s->lent > 0 && tail_of(s) == 0);
 }
 
 static void pause_reading(struct bight__stream *s)
@@ -107,7 +104,7 @@ void bight__stream_consume(struct bight__stream *s)
 {
     bight_buffer_consume(&s->bytes, s->lent);
     s->lent = 0;
-    if (s->paused && size_of(s) <= s->limit / 2)
+    if (s->paused && bight__stream_size(s) <= s->limit / 2)
         bight__stream_resume(s);
 }
 
@@ -119,10 +116,9 @@ static void wake(struct bight__waiter *waiter)
         (void)bight__unpark(waiter, bight_ok());
 }
 
-bight_space bight_stream_get_buffer(void *self, bight_transport *t, size_t hint)
+static bight_space __attribute__((noinline))
+offer(struct bight__stream *s, bight_transport *t)
 {
-    struct bight__stream *s = self;
-    (void)hint;
     if (is_full(s)) {
         pause_reading(s);
         return (bight_space){.size = 0};
@@ -131,9 +127,26 @@ bight_space bight_stream_get_buffer(void *self, bight_transport *t, size_t hint)
         bight_transport_fail(t, bight_error_of(BIGHT_ERROR_NO_MEMORY));
         return (bight_space){.size = 0};
     }
-    size_t room = most_of(s) - size_of(s);
+    size_t room = most_of(s) - bight__stream_size(s);
     return (bight_space){.data = s->bytes.data + s->bytes.end,
                          .size = room < tail_of(s) ? room : tail_of(s)};
+}
+
+/* The short way: an idle stream, and a spare block. */
+bight_space bight_stream_get_buffer(void *self, bight_transport *t, size_t hint)
+{
+    struct bight__stream *s = self;
+    struct bight__blocks *blocks = &bight_transport_loop(t)->wire->small_blocks;
+    struct bight__block *block = blocks->spare;
+    (void)hint;
+    if (s->bytes.data != NULL || block == NULL || s->greedy ||
+        s->limit < BIGHT__BLOCK_SMALL)
+        return offer(s, t);
+    blocks->spare = block->next;
+    blocks->count--;
+    s->bytes.data = (uint8_t *)block;
+    s->bytes.capacity = BIGHT__BLOCK_SMALL;
+    return (bight_space){.data = s->bytes.data, .size = BIGHT__BLOCK_SMALL};
 }
 
 /* The reader is woken before the wire is paused, so that one who takes all of
@@ -142,12 +155,9 @@ void bight_stream_buffer_updated(void *self, bight_transport *t, size_t size)
 {
     struct bight__stream *s = self;
     (void)t;
-    bight_buffer_commit(&s->bytes, size);
-    if (tail_of(s) == 0)
-        s->greedy = true;
-    else if (size < BIGHT__BLOCK_SMALL)
-        s->greedy = false;
-    if (s->reader != NULL && size_of(s) >= s->wanted)
+    s->bytes.end += size;
+    s->greedy = tail_of(s) == 0 || (s->greedy && size >= BIGHT__BLOCK_SMALL);
+    if (s->reader != NULL && bight__stream_size(s) >= s->wanted)
         wake(s->reader);
     if (is_full(s))
         pause_reading(s);
@@ -190,7 +200,7 @@ void bight_stream_connection_lost(void *self, bight_transport *t,
 {
     struct bight__stream *s = self;
     (void)t;
-    if (s->bytes.data != NULL && size_of(s) == 0)
+    if (s->bytes.data != NULL && bight__stream_size(s) == 0)
         bight__stream_drop_block(s);
     s->over = true;
     s->why = why;
@@ -206,9 +216,11 @@ bight_transport *bight_stream_transport(const bight_stream *stream)
     return ((const struct bight__stream *)stream)->transport;
 }
 
-bight_error bight__stream_check(const struct bight__stream *s, const char *name)
+bight_error bight__stream_check(const struct bight__stream *s,
+                                const struct bight__task *task,
+                                const char *name)
 {
-    if (bight__task_current() == NULL)
+    if (task == NULL)
         return bight__task_missing(name);
     if (s->transport == NULL)
         return bight_error_note(bight_error_of(BIGHT_ERROR_CLOSED),
@@ -242,32 +254,49 @@ static bight_error park(struct bight__waiter **place,
 bight_error bight__stream_park(struct bight__stream *s,
                                struct bight__waiter **place, const void *at)
 {
-    bight_transport *t = bight_transport_ref(s->transport);
+    s->parked++;
     bight_error error = park(place, place, at);
-    bight_transport_unref(t);
+    s->parked--;
     return error;
 }
 
 bight_error bight__stream_park_both(struct bight__stream *a,
                                     struct bight__stream *b, const void *at)
 {
-    bight_transport *one = bight_transport_ref(a->transport);
-    bight_transport *other = bight_transport_ref(b->transport);
+    a->parked++;
+    b->parked++;
     bight_error error = park(&a->closer, &b->closer, at);
-    bight_transport_unref(one);
-    bight_transport_unref(other);
+    a->parked--;
+    b->parked--;
     return error;
 }
 
 /* -- its end --------------------------------------------------------------- */
 
+static void say_farewell(struct bight__ready *entry)
+{
+    struct bight__stream *s =
+        bight__container(entry, struct bight__stream, farewell);
+    bight_transport_unref(s->released);
+}
+
+/* Whoever waits in it goes on first. */
 void bight__stream_release(struct bight__stream *s)
 {
     bight_transport *t = s->transport;
     bight__stream_drop_block(s);
     s->lent = 0;
     s->transport = NULL;
-    bight_transport_unref(t);
+    if (s->parked == 0) {
+        bight_transport_unref(t);
+        return;
+    }
+    s->released = t;
+    s->farewell.run = say_farewell;
+    wake(s->reader);
+    wake(s->writer);
+    wake(s->closer);
+    bight__ready_push(bight_transport_loop(t), &s->farewell);
 }
 
 static bool ended_well(bight_error why)

@@ -32,15 +32,18 @@ struct bight__stream {
     struct bight__waiter *closer;
     bight_error why;       /* it is over */
     bight_stream_fn serve; /* NULL: a client's */
-    bool reading : 1;      /* a read is under way */
-    bool writing : 1;      /* a write waits */
-    bool full : 1;         /* a resume_writing will come */
-    bool paused : 1;       /* the wire is not read */
-    bool greedy : 1;       /* the last read filled its room */
-    bool at_eof : 1;       /* the peer's was heard */
-    bool over : 1;         /* the connection is */
-    bool told_to_stop : 1; /* its server drains */
-    bool begun : 1;        /* its task has run */
+    bight_transport *released;
+    struct bight__ready farewell; /* to it, once nobody waits any more */
+    uint32_t parked;              /* tasks that do */
+    bool reading : 1;             /* a read is under way */
+    bool writing : 1;             /* a write waits */
+    bool full : 1;                /* a resume_writing will come */
+    bool paused : 1;              /* the wire is not read */
+    bool greedy : 1;              /* the last read filled its room */
+    bool at_eof : 1;              /* the peer's was heard */
+    bool over : 1;                /* the connection is */
+    bool told_to_stop : 1;        /* its server drains */
+    bool begun : 1;               /* its task has run */
 };
 
 _Static_assert(sizeof(struct bight__stream) <= sizeof(bight_stream),
@@ -51,8 +54,24 @@ static inline struct bight__stream *bight__stream_of(bight_stream *stream)
     return (struct bight__stream *)stream;
 }
 
-/* A task runs here and the stream is open, or why not, with who asks. */
+static inline size_t bight__stream_size(const struct bight__stream *s)
+{
+    return s->bytes.end - s->bytes.start;
+}
+
+/* A suspension point that does not suspend (K2). */
+static inline void bight__stream_pass(struct bight__task *task, const void *at)
+{
+    if (task->readies + 1 < BIGHT__TASK_READY)
+        task->readies++;
+    else
+        bight__task_pass(task, at);
+}
+
+/* Why `task`, which runs, cannot use the stream: there is none, or the stream
+ * was closed; success: neither. */
 bight_error bight__stream_check(const struct bight__stream *s,
+                                const struct bight__task *task,
                                 const char *name);
 
 /* Why nothing comes or goes any more. */
@@ -67,7 +86,7 @@ void bight__stream_consume(struct bight__stream *s);
 /* Frees its block, or gives it back. */
 void bight__stream_drop_block(struct bight__stream *s);
 
-/* Parks on `*place` until somebody wakes that; holds the transport. */
+/* Parks on `*place` until somebody wakes that; the stream stays. */
 bight_error bight__stream_park(struct bight__stream *s,
                                struct bight__waiter **place, const void *at);
 /* Likewise until either is over. */

@@ -27,7 +27,8 @@ static bight_error join(struct bight__stream *a, struct bight__stream *b)
 
 static bool has_ended(const struct bight__stream *s)
 {
-    return s->over || bight__transport_has_ended(s->transport);
+    return s->over || s->transport == NULL ||
+           bight__transport_has_ended(s->transport);
 }
 
 /* What was cut short must not look like an end (T25). */
@@ -69,9 +70,10 @@ bight_error bight_stream_pipe(bight_stream *one, bight_stream *another)
 {
     struct bight__stream *a = bight__stream_of(one);
     struct bight__stream *b = bight__stream_of(another);
-    bight_error error = bight__stream_check(a, "bight_stream_pipe");
+    const struct bight__task *task = bight__task_current();
+    bight_error error = bight__stream_check(a, task, "bight_stream_pipe");
     if (!bight_failed(error))
-        error = bight__stream_check(b, "bight_stream_pipe");
+        error = bight__stream_check(b, task, "bight_stream_pipe");
     if (!bight_failed(error) && (a->reading || b->reading))
         error = bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
                                  "bight_stream_pipe while a task reads");

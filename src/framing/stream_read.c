@@ -13,23 +13,33 @@ static bight_bytes held(const struct bight__stream *s)
 
 /* -- a read's begin and end ------------------------------------------------ */
 
-/* Nothing may be found that would need more than that. */
-static bight_error begin(struct bight__stream *s, size_t limit,
-                         const char *name)
+static bight_error __attribute__((noinline, cold))
+refuse(const struct bight__stream *s, const struct bight__task *task,
+       size_t limit, const char *name)
 {
-    bight_error error = bight__stream_check(s, name);
+    bight_error error = bight__stream_check(s, task, name);
     if (bight_failed(error))
         return error;
     if (limit == 0)
         return bight_error_note(bight_error_of(BIGHT_ERROR_USAGE),
                                 "%s without a limit", name);
-    if (s->reading)
-        return bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
-                                "%s while another task reads", name);
+    return bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
+                            "%s while another task reads", name);
+}
+
+/* Nothing may be found that would need more than the limit. False: refuse. */
+static inline bool begin(struct bight__stream *s,
+                         const struct bight__task *task, size_t limit)
+{
+    if (__builtin_expect(task == NULL || s->transport == NULL || limit == 0 ||
+                             s->reading,
+                         0))
+        return false;
     s->reading = true;
     s->most = limit;
-    bight__stream_consume(s);
-    return bight_ok();
+    if (s->lent > 0)
+        bight__stream_consume(s);
+    return true;
 }
 
 static bight_error give_up(struct bight__stream *s, bight_error error)
@@ -40,13 +50,16 @@ static bight_error give_up(struct bight__stream *s, bight_error error)
 }
 
 /* They are lent first: what another task does in a turn leaves them alone. */
-static bight_error lend(struct bight__stream *s, size_t size,
-                        bight_bytes *ret_data, const void *at)
+static inline bight_error lend(struct bight__stream *s,
+                               struct bight__task *task, size_t size,
+                               bight_bytes *ret_data, const void *at)
 {
     s->lent = size;
-    *ret_data = bight_bytes_head(held(s), size);
-    bight__task_pass(bight__task_current(), at);
-    return give_up(s, bight_ok());
+    *ret_data = bight_bytes_of(s->bytes.data + s->bytes.start, size);
+    bight__stream_pass(task, at);
+    s->reading = false;
+    s->most = 0;
+    return bight_ok();
 }
 
 static bight_error too_long(size_t limit)
@@ -71,25 +84,26 @@ static bight_error end_of(const struct bight__stream *s)
 static bool has_ended(const struct bight__stream *s)
 {
     return s->at_eof || s->over || s->transport == NULL ||
-           !bight_transport_is_open(s->transport) ||
-           (s->told_to_stop && held(s).size == 0);
+           (s->told_to_stop && bight__stream_size(s) == 0) ||
+           !bight_transport_is_open(s->transport);
 }
 
 /* A woken task looks again: what is there, or why nothing comes any more,
  * counts more than why it was woken: its connection's end cancels a server's
  * task. */
-static bight_error __attribute__((noinline))
-await_bytes(struct bight__stream *s, size_t wanted, const void *at)
+static bight_error await_bytes(struct bight__stream *s, size_t wanted,
+                               const void *at)
 {
-    while (held(s).size < wanted) {
+    while (bight__stream_size(s) < wanted) {
         if (has_ended(s))
             return end_of(s);
-        if (held(s).size == 0)
+        if (s->bytes.data != NULL && bight__stream_size(s) == 0)
             bight__stream_drop_block(s);
-        bight__stream_resume(s);
+        if (s->paused)
+            bight__stream_resume(s);
         s->wanted = wanted;
         bight_error error = bight__stream_park(s, &s->reader, at);
-        if (bight_failed(error) && held(s).size < wanted)
+        if (bight_failed(error) && bight__stream_size(s) < wanted)
             return has_ended(s) ? end_of(s) : error;
     }
     return bight_ok();
@@ -101,29 +115,30 @@ bight_error bight_stream_read_some(bight_stream *stream, size_t limit,
                                    bight_bytes *ret_data)
 {
     struct bight__stream *s = bight__stream_of(stream);
-    bight_error error = begin(s, limit, "bight_stream_read_some");
-    if (bight_failed(error))
-        return error;
+    struct bight__task *task = bight__task_current();
+    if (!begin(s, task, limit))
+        return refuse(s, task, limit, "bight_stream_read_some");
     s->most = 0;
-    if (held(s).size == 0)
-        error = await_bytes(s, 1, CALLER);
-    if (bight_failed(error))
-        return give_up(s, error);
-    size_t size = held(s).size < limit ? held(s).size : limit;
-    return lend(s, size, ret_data, CALLER);
+    if (bight__stream_size(s) == 0) {
+        bight_error error = await_bytes(s, 1, CALLER);
+        if (bight_failed(error))
+            return give_up(s, error);
+    }
+    size_t size = bight__stream_size(s);
+    size = size < limit ? size : limit;
+    return lend(s, task, size, ret_data, CALLER);
 }
 
 bight_error bight_stream_read_exactly(bight_stream *stream, size_t size,
                                       bight_bytes *ret_data)
 {
     struct bight__stream *s = bight__stream_of(stream);
-    bight_error error = begin(s, size, "bight_stream_read_exactly");
-    if (!bight_failed(error))
-        error = await_bytes(s, size, CALLER);
-    else
-        return error;
+    struct bight__task *task = bight__task_current();
+    if (!begin(s, task, size))
+        return refuse(s, task, size, "bight_stream_read_exactly");
+    bight_error error = await_bytes(s, size, CALLER);
     return bight_failed(error) ? give_up(s, error)
-                               : lend(s, size, ret_data, CALLER);
+                               : lend(s, task, size, ret_data, CALLER);
 }
 
 /* A line that has more than its limit, but for an end that has begun. */
@@ -163,16 +178,16 @@ bight_error bight_stream_read_until(bight_stream *stream, bight_bytes delimiter,
                                     size_t limit, bight_bytes *ret_data)
 {
     struct bight__stream *s = bight__stream_of(stream);
+    struct bight__task *task = bight__task_current();
     size_t size = 0;
     if (delimiter.size == 0)
         return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
                                 "a delimiter without bytes");
-    bight_error error = begin(s, limit, "bight_stream_read_until");
-    if (bight_failed(error))
-        return error;
-    error = find(s, delimiter, false, CALLER, &size);
+    if (!begin(s, task, limit))
+        return refuse(s, task, limit, "bight_stream_read_until");
+    bight_error error = find(s, delimiter, false, CALLER, &size);
     return bight_failed(error) ? give_up(s, error)
-                               : lend(s, size, ret_data, CALLER);
+                               : lend(s, task, size, ret_data, CALLER);
 }
 
 /* The longest line has two more bytes at its end. */
@@ -180,12 +195,12 @@ bight_error bight_stream_read_line(bight_stream *stream, size_t limit,
                                    bight_bytes *ret_line)
 {
     struct bight__stream *s = bight__stream_of(stream);
+    struct bight__task *task = bight__task_current();
     size_t size = 0;
-    bight_error error = begin(s, limit, "bight_stream_read_line");
-    if (bight_failed(error))
-        return error;
+    if (!begin(s, task, limit))
+        return refuse(s, task, limit, "bight_stream_read_line");
     s->most = limit < SIZE_MAX - 2 ? limit + 2 : SIZE_MAX;
-    error = find(s, BIGHT_BYTES("\n"), true, CALLER, &size);
+    bight_error error = find(s, BIGHT_BYTES("\n"), true, CALLER, &size);
     if (bight_failed(error))
         return give_up(s, error);
     size_t length = size - 1;
@@ -193,7 +208,7 @@ bight_error bight_stream_read_line(bight_stream *stream, size_t limit,
         length--;
     if (length > limit)
         return give_up(s, too_long(limit));
-    error = lend(s, size, ret_line, CALLER);
+    error = lend(s, task, size, ret_line, CALLER);
     ret_line->size = length;
     return error;
 }

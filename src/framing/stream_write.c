@@ -7,13 +7,21 @@
 
 #define CALLER __builtin_return_address(0)
 
-static bight_error check(const struct bight__stream *s, const char *name)
+static bool may_write(const struct bight__stream *s,
+                      const struct bight__task *task)
 {
-    bight_error error = bight__stream_check(s, name);
-    if (!bight_failed(error) && s->writing)
-        return bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
-                                "%s while another task's write waits", name);
-    return error;
+    return task != NULL && s->transport != NULL && !s->writing;
+}
+
+static bight_error __attribute__((noinline, cold))
+refuse(const struct bight__stream *s, const struct bight__task *task,
+       const char *name)
+{
+    bight_error error = bight__stream_check(s, task, name);
+    if (bight_failed(error))
+        return error;
+    return bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
+                            "%s while another task's write waits", name);
 }
 
 static bool has_ended(const struct bight__stream *s)
@@ -36,37 +44,43 @@ await_resume(struct bight__stream *s, const void *at)
 }
 
 /* A write of an ended stream took nothing. */
-static bight_error judge(struct bight__stream *s, bight_write_status status,
-                         const void *at)
+static bight_error __attribute__((noinline))
+judge(struct bight__stream *s, bight_write_status status, const void *at)
 {
     if (status == BIGHT_WRITE_CLOSED)
         return bight__stream_why(s);
-    if (status == BIGHT_WRITE_FULL)
-        s->full = true;
-    if (s->full)
-        return await_resume(s, at);
-    bight__task_pass(bight__task_current(), at);
+    s->full = true;
+    return await_resume(s, at);
+}
+
+static inline bight_error written(struct bight__stream *s,
+                                  struct bight__task *task,
+                                  bight_write_status status, const void *at)
+{
+    if (__builtin_expect(status != BIGHT_WRITE_READY || s->full, 0))
+        return judge(s, status, at);
+    bight__stream_pass(task, at);
     return bight_ok();
 }
 
 bight_error bight_stream_write(bight_stream *stream, bight_bytes data)
 {
     struct bight__stream *s = bight__stream_of(stream);
-    bight_error error = check(s, "bight_stream_write");
-    if (bight_failed(error))
-        return error;
-    return judge(s, bight_transport_write(s->transport, data), CALLER);
+    struct bight__task *task = bight__task_current();
+    if (!may_write(s, task))
+        return refuse(s, task, "bight_stream_write");
+    return written(s, task, bight_transport_write(s->transport, data), CALLER);
 }
 
 bight_error bight_stream_writev(bight_stream *stream, const bight_bytes *pieces,
                                 size_t count)
 {
     struct bight__stream *s = bight__stream_of(stream);
-    bight_error error = check(s, "bight_stream_writev");
-    if (bight_failed(error))
-        return error;
-    return judge(s, bight_transport_writev(s->transport, pieces, count),
-                 CALLER);
+    struct bight__task *task = bight__task_current();
+    if (!may_write(s, task))
+        return refuse(s, task, "bight_stream_writev");
+    return written(s, task, bight_transport_writev(s->transport, pieces, count),
+                   CALLER);
 }
 
 /* With marks of 0 the resume comes when all has left. */
@@ -89,22 +103,23 @@ static bight_error await_empty(struct bight__stream *s, const void *at)
 bight_error bight_stream_drain(bight_stream *stream)
 {
     struct bight__stream *s = bight__stream_of(stream);
-    bight_error error = check(s, "bight_stream_drain");
-    if (bight_failed(error))
-        return error;
+    struct bight__task *task = bight__task_current();
+    if (!may_write(s, task))
+        return refuse(s, task, "bight_stream_drain");
     bight__dispatch_flush(bight_transport_loop(s->transport));
     if (s->over || !bight_transport_is_open(s->transport))
         return bight__stream_why(s);
     if (bight__out_refused(s->transport) > 0)
         return await_empty(s, CALLER);
-    bight__task_pass(bight__task_current(), CALLER);
+    bight__stream_pass(task, CALLER);
     return bight_ok();
 }
 
 bight_error bight_stream_write_eof(bight_stream *stream)
 {
     struct bight__stream *s = bight__stream_of(stream);
-    bight_error error = bight__stream_check(s, "bight_stream_write_eof");
+    bight_error error =
+        bight__stream_check(s, bight__task_current(), "bight_stream_write_eof");
     return bight_failed(error) ? error
                                : bight_transport_write_eof(s->transport);
 }
