@@ -89,15 +89,15 @@ START_TEST(slabs_grow_with_the_number_of_tasks)
 {
     unsigned count = 0;
     begin(BIGHT_LOOP_VIRTUAL);
-    spawn_many(2000, 0);
+    spawn_many(500, 0);
     const struct bight__stack_pool *pool = &stacks()->pools[DEFAULT_POOL];
     struct bight__list *link = pool->slabs.next;
     for (; link != &pool->slabs; link = link->next)
         count++;
-    ck_assert_uint_ge(pool->made, 2000);
-    ck_assert_uint_le(count, 9);
+    ck_assert_uint_ge(pool->made, 500);
+    ck_assert_uint_le(count, 7);
     turn();
-    ck_assert_uint_eq(pool->pooled, 2000);
+    ck_assert_uint_eq(pool->pooled, 500);
     end();
 }
 END_TEST

@@ -2,6 +2,7 @@
 /* K3, K4, D8: what a cancelled task sees. */
 #include <stdlib.h>
 
+#include "sanitizer.h"
 #include "tasks.h"
 
 static bight_error give_seven(void *arg, bight_value *ret_value)
@@ -123,7 +124,8 @@ START_TEST(K3_a_cancel_goes_through_tasks_that_await_each_other)
     bight_promise *promise;
     begin(_i);
     bight_deferred *d = spawn(await_it, make_later(&promise));
-    unsigned deep = getenv("BIGHT_VALGRIND") != NULL ? 500 : 10000;
+    bool slow = HAS_TSAN || getenv("BIGHT_VALGRIND") != NULL;
+    unsigned deep = slow ? 200 : 10000;
     for (unsigned i = 0; i < deep; i++) {
         bight_task_options small = {.size = sizeof(small),
                                     .stack_size = BIGHT_STACK_LEAST};
