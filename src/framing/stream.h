@@ -15,6 +15,7 @@
 #include <bight/buffer.h>
 #include <bight/stream.h>
 
+#include "async/park.h"
 #include "async/task.h"
 #include "wire/look.h"
 
