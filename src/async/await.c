@@ -173,6 +173,8 @@ static bight_error __attribute__((noinline))
 await_slowly(struct bight__task *task, bight_deferred *d,
              bight_value *ret_value, const void *at)
 {
+    if (task->pressed)
+        bight__task_count(task);
     if (d == NULL)
         return bight__task_refuse(task, BIGHT_ERROR_NO_MEMORY, at);
     bight__consumer_check(d);

@@ -25,6 +25,7 @@ bight_error bight__park(struct bight__waiter *waiter, const void *at)
     struct bight__task *task = bight__task_current();
     if (!waiter->steady &&
         (task->pressed || task->loop->state != BIGHT__LOOP_OPEN)) {
+        bight__task_count(task);
         bight_code code = refusal_to_park(task);
         if (code != 0) {
             unlink_waiter(waiter);
@@ -65,6 +66,8 @@ bight_error bight_yield(void)
     struct bight__task *task = bight__task_current();
     if (task == NULL)
         return bight__task_missing("bight_yield");
+    if (task->pressed)
+        bight__task_count(task);
     bight_code code = refusal_to_wait(task);
     if (code != 0)
         return bight__task_refuse(task, code, CALLER);

@@ -152,7 +152,8 @@ static void fill(struct bight__task *task, struct bight__tasks *tasks,
 {
     task->state = BIGHT__TASK_NEW;
     task->readies = 0;
-    task->cancelled = task->pressed = task->asked = task->sleeping = false;
+    task->cancelled = task->asked = task->sleeping = false;
+    task->pressed = tasks->async->cancel_at > 0; /* looks closer */
     task->refusals = 0;
     task->promise = NULL;
     task->group = NULL;

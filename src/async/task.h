@@ -15,6 +15,7 @@
 
 #include "async/deferred.h"
 #include "async/stack.h"
+#include "async/suspension.h"
 
 #define BIGHT__TASK_NAME 32
 
@@ -58,7 +59,8 @@ struct bight__task {
         uint8_t state;
         uint8_t readies; /* results that were there already, in a row */
         bool cancelled;
-        bool pressed;      /* cancelled, or a deadline has passed, some time */
+        bool pressed;      /* cancelled, or a deadline has passed, some time; or
+                              suspension points are counted */
         bool asked;        /* what it awaits was asked to give up */
         bool sleeping;     /* PARKED, with `sleeper` */
         uint32_t refusals; /* since the loop closes */
@@ -145,6 +147,13 @@ void bight__task_cancel(struct bight__task *task);
 void bight__task_press(struct bight__task *task);
 
 /* -- suspension points ----------------------------------------------------- */
+
+/* Each begins with it where the task is pressed: a test may cancel there. */
+static inline void bight__task_count(struct bight__task *task)
+{
+    if (bight__suspension_cancels(task->tasks->async))
+        bight__task_cancel(task);
+}
 
 /* CANCELLED or TIMED_OUT, if it has to return that; 0: neither (K3). */
 bight_code bight__task_refusal(const struct bight__task *task);
