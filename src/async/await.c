@@ -211,7 +211,7 @@ bight_error bight_await(bight_deferred *d, bight_value *ret_value)
         return await_outside(d);
     if (d == NULL || task->pressed || d->magic != BIGHT__DEFERRED_MAGIC ||
         d->state != BIGHT__PENDING || d->consumer != BIGHT__CONSUMER_OPEN ||
-        d->tasked || bight__deferred_loop(d) != task->loop)
+        d->tasked || bight__slot_async(d, d->place) != task->tasks->async)
         return await_slowly(task, d, ret_value, CALLER);
     d->consumer = BIGHT__CONSUMER_AWAITED;
     d->awaiter = &task->awaiter;
