@@ -122,6 +122,7 @@ struct bight_http_exchange {
     uint8_t asked; /* middleware that heard of the request */
     bight_http_end_fn on_end;
     void *end_ctx;
+    struct bight__http_task *task; /* of a handler that is one */
     uint64_t began_ns;
     uint8_t value_count;
 
