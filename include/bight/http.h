@@ -23,6 +23,7 @@
 #include <bight/http_read_form.h>
 #include <bight/http_router.h>
 #include <bight/http_server.h>
+#include <bight/http_task.h>
 #include <bight/http_token.h>
 #include <bight/http_type.h>
 #include <bight/http_url.h>
