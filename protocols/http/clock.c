@@ -57,9 +57,10 @@ static const struct bight__http_fault slow_body = {408, "RFC 9110, 15.5.9",
 
 #define FLOW_SECONDS 5 /* how often the speed of a body is looked at */
 #define LEFT_SECONDS 5 /* how long more of what nobody wants is waited for */
-#define LEFT_LOOKS 6   /* and how often that */
+#define FAR_MS (UINT64_C(1000) * 60 * 60 * 24 * 365)
+#define LEFT_LOOKS 6 /* and how often that */
 
-/* In whole seconds, and one more: never early. */
+/* In whole seconds, and one more: never early. What is far is for ever. */
 static uint32_t patience(const bight_http_server *server,
                          enum bight__http_phase phase)
 {
@@ -70,7 +71,7 @@ static uint32_t patience(const bight_http_server *server,
     uint64_t ms = phase == BIGHT__HTTP_IDLE   ? server->limits.idle_timeout_ms
                   : phase == BIGHT__HTTP_HALF ? server->limits.half_close_ms
                                               : server->limits.head_timeout_ms;
-    return (uint32_t)((ms + 999) / 1000 + 1);
+    return ms < FAR_MS ? (uint32_t)((ms + 999) / 1000 + 1) : UINT32_MAX;
 }
 
 static void look_at_flow(struct bight__http_connection *c)
@@ -146,6 +147,16 @@ static void on_second(void *ctx)
         bight_timer_start(server->timer, 1000);
 }
 
+/* Who sent an eof meanwhile waits for the answer no longer than others do. */
+static enum bight__http_phase behind_done(
+    const struct bight__http_connection *c)
+{
+    const bight_http_exchange *x = c->exchange;
+    return c->eof && x != NULL && x->answer == BIGHT__HTTP_NOT_BEGUN
+               ? BIGHT__HTTP_HALF
+               : BIGHT__HTTP_BUSY;
+}
+
 /* Settled ones are in another list, or gone. */
 static void on_done(void *ctx)
 {
@@ -153,8 +164,9 @@ static void on_done(void *ctx)
     struct bight__http_node *list = &server->phases[BIGHT__HTTP_DONE];
     while (list->next != list) {
         struct bight__http_connection *c = of(list->next);
-        relink(c, BIGHT__HTTP_BUSY);
-        c->phase = BIGHT__HTTP_BUSY;
+        enum bight__http_phase next = behind_done(c);
+        relink(c, next);
+        c->phase = (uint8_t)next & 15u;
         if (c->exchange != NULL)
             bight__http_body_go_on(c->exchange);
         bight__http_settle_now(c);

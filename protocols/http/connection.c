@@ -297,7 +297,8 @@ static bool eof_received(void *self, bight_transport *t)
     const bight_http_exchange *x = c->exchange;
     c->last = true;
     if (x != NULL && x->complete && c->server->limits.half_close_ms > 0) {
-        if (x->answer == BIGHT__HTTP_NOT_BEGUN)
+        c->eof = true;
+        if (x->answer == BIGHT__HTTP_NOT_BEGUN && c->phase != BIGHT__HTTP_DONE)
             bight__http_clock_enter(c, BIGHT__HTTP_HALF);
         return true;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "field.h"
 
+#include <assert.h>
+
 static inline bool is_blank(uint8_t octet)
 {
     return octet == ' ' || octet == '\t';
@@ -12,6 +14,7 @@ struct bight__http_field bight__http_field_cut(const uint8_t *bytes,
     uint32_t colon = at, end = cr;
     while (bytes[colon] != ':')
         colon++;
+    assert(colon < cr);
     uint32_t value = colon + 1;
     while (value < end && is_blank(bytes[value]))
         value++;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A head is parsed at once, when the guard has seen its end. http-parser, made
- * anew for each, reads the start line; the fields are cut where the guard found
- * their ends. That http-parser would cut them there, too, the tests ask it.
+ * anew for each, reads the start line; the fields are cut as the guard let
+ * them through. That http-parser would cut them there, too, the tests ask it.
  */
 #include "head.h"
+
+#include <assert.h>
 
 #include <http_parser.h>
 
@@ -230,6 +232,7 @@ static inline uint32_t line_end(const struct bight__http_head *head,
                                 uint32_t at)
 {
     const uint8_t *cr = memchr(head->bytes + at, '\r', head->used - at);
+    assert(cr != NULL);
     return (uint32_t)(cr - head->bytes);
 }
 
@@ -237,10 +240,12 @@ static inline void read_fields(struct bight__http_head *head, uint32_t at)
 {
     while (head->bytes[at] != '\r') {
         uint32_t cr = line_end(head, at);
+        assert(head->field_count < head->field_room);
         head->fields[head->field_count++] =
             bight__http_field_cut(head->bytes, at, cr);
         at = cr + 2;
     }
+    assert(at + 2 == head->used);
 }
 
 const struct bight__http_fault *bight__http_head_parse(

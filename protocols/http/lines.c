@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every request goes through here: no octet is looked at twice. */
+/* Every request goes through here: hardly an octet is looked at twice. */
 #include "lines.h"
 
 #include <string.h>

@@ -86,6 +86,9 @@ static bight_error take_middleware(bight_http_server *server,
         return bight_error_of(BIGHT_ERROR_NO_MEMORY);
     for (size_t i = 0; i < count; i++) {
         const bight_http_use *use = &options->middleware[i];
+        if (use->middleware->size < offsetof(bight_http_middleware, end))
+            return bight_error_note(bight_error_of(BIGHT_ERROR_INVALID),
+                                    "middleware without its size");
         bight__http_take_known(&server->tables[i], sizeof(server->tables[i]),
                                use->middleware);
         server->uses[i] = (bight_http_use){&server->tables[i], use->ctx};

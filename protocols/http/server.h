@@ -44,6 +44,7 @@ struct bight__http_connection {
     uint8_t phase : 4;
     uint8_t listed : 4; /* the phase whose list it is in: clock.c */
     bool last;          /* no further request */
+    bool eof;           /* the client sends no more, but is answered */
     bool closing;       /* not an octet is read any more */
     bool held;          /* it paused reading, bytes are put back */
     bool full;          /* the client does not read what it is sent */
@@ -106,7 +107,7 @@ struct bight_http_exchange {
 
     /* The answer. */
     uint8_t answer;  /* enum bight__http_answer */
-    bool silent;     /* no body: HEAD, 204, 304 */
+    bool silent;     /* no body: HEAD, 204, 205, 304 */
     uint64_t coders; /* which middleware change the body, a bit of each */
     uint16_t status;
     const char *type; /* Content-Type, until the head was made */

@@ -5,6 +5,7 @@
  * bytes lie in what was given, or, from the first value on that ends in a later
  * piece, in `held`.
  */
+#include <assert.h>
 #include <string.h>
 
 #include <bight/alloc.h>
@@ -268,6 +269,9 @@ static enum found walk(bight_redis_reader *reader, bight_bytes bytes)
         reader->values = 1;
     for (;;) {
         size_t before = reader->at;
+        if (bytes.size == before)
+            return MORE;
+        assert(bytes.data != NULL);
         enum found found = reader->body > 0 ? walk_body(reader, bytes)
                                             : walk_line(reader, bytes);
         if (found != MORE || reader->at == before)

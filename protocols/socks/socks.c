@@ -4,6 +4,7 @@
  * CONNECT alone, maybe with a user's name and password, to the places that the
  * options allow.
  */
+#include <assert.h>
 #include <stdio.h>
 
 #include <bight/plugin.h>
@@ -136,6 +137,7 @@ static bight_error serve(bight_stream *stream)
     bight_error error = read_request(stream, values, &dialect, &request);
     if (bight_failed(error))
         return error;
+    assert(dialect != NULL);
     error = socks_reach(&request, &socks->rules, values->connect_timeout_ms,
                         &far_end);
     if (bight_failed(error)) {

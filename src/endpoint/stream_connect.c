@@ -38,6 +38,7 @@ static const bight_factory factory = {
 
 static const bight_owner_options *owner_of(const bight_stream_options *options)
 {
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): of the pointer itself. */
     return HAS(options, owner) ? options->owner : NULL;
 }
 

@@ -2,6 +2,8 @@
 /* Streams: what their connections tell them, and their end. */
 #include "framing/stream.h"
 
+#include <assert.h>
+
 #include <bight/alloc.h>
 
 #include "loop/dispatch.h"
@@ -27,6 +29,7 @@ static bool attach(struct bight__stream *s, size_t size)
     if (block == NULL)
         return false;
     if (used > 0) {
+        assert(s->bytes.data != NULL);
         memcpy(block, s->bytes.data + s->bytes.start, used);
         bight__block_give(loop, s->bytes.data, s->bytes.capacity);
     }

@@ -203,6 +203,25 @@ START_TEST(middleware_does_not_have_what_is_behind)
 }
 END_TEST
 
+/* Else what should have asked for a password would ask for none. */
+START_TEST(middleware_without_its_size_is_refused)
+{
+    static const bight_http_middleware nameless = {.end = never_over};
+    const bight_http_use use = {&nameless, NULL};
+    bight_loop *loop;
+    bight_http_options options;
+    bight_http_server *server;
+    ck_assert(!bight_failed(bight_loop_new(&loop, NULL)));
+    bight_http_options_init(&options);
+    options.handler = hello;
+    options.middleware = &use;
+    options.middleware_count = 1;
+    bight_error error = bight_http_server_new(loop, &options, &server);
+    ck_assert(bight_error_is(error, &bight_domain, BIGHT_ERROR_INVALID));
+    bight_loop_free(loop);
+}
+END_TEST
+
 static void take(void *ctx, bight_http_exchange *x, bight_bytes data)
 {
     (void)ctx;
@@ -296,6 +315,7 @@ Suite *bight_test_suite(void)
     tcase_add_test(options, a_cookie_and_conditions_are_not_read_behind);
     TCase *tables = leaks_test_case(suite, "tables");
     tcase_add_test(tables, middleware_does_not_have_what_is_behind);
+    tcase_add_test(tables, middleware_without_its_size_is_refused);
     tcase_add_test(tables, a_sink_does_not_have_what_is_behind);
     tcase_add_test(tables, a_source_does_not_have_what_is_behind);
     tcase_add_test(tables, an_event_does_not_have_what_is_behind);
