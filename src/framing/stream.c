@@ -198,6 +198,20 @@ void bight_stream_draining(void *self, bight_transport *t)
     wake(s->reader);
 }
 
+bool bight__stream_ended_well(bight_error why)
+{
+    return bight_error_is(why, &bight_domain, BIGHT_ERROR_CLOSED) ||
+           bight_error_is(why, &bight_domain, BIGHT_ERROR_EOF);
+}
+
+/* T25: before the pipe's close of the other one sends an eof. */
+static void pass_reset_on(struct bight__stream *s)
+{
+    if (s->joined != NULL && s->joined->transport != NULL &&
+        !bight__stream_ended_well(s->why))
+        bight_transport_abort(s->joined->transport);
+}
+
 void bight_stream_connection_lost(void *self, bight_transport *t,
                                   bight_error why)
 {
@@ -207,6 +221,7 @@ void bight_stream_connection_lost(void *self, bight_transport *t,
         bight__stream_drop_block(s);
     s->over = true;
     s->why = why;
+    pass_reset_on(s);
     wake(s->reader);
     wake(s->writer);
     wake(s->closer);
@@ -302,12 +317,6 @@ void bight__stream_release(struct bight__stream *s)
     bight__ready_push(bight_transport_loop(t), &s->farewell);
 }
 
-static bool ended_well(bight_error why)
-{
-    return bight_error_is(why, &bight_domain, BIGHT_ERROR_CLOSED) ||
-           bight_error_is(why, &bight_domain, BIGHT_ERROR_EOF);
-}
-
 static bight_error wait_for_end(struct bight__stream *s, const void *at)
 {
     if (bight__task_current() == NULL)
@@ -317,7 +326,7 @@ static bight_error wait_for_end(struct bight__stream *s, const void *at)
         if (bight_failed(error) && !s->over)
             return error;
     }
-    return ended_well(s->why) ? bight_ok() : s->why;
+    return bight__stream_ended_well(s->why) ? bight_ok() : s->why;
 }
 
 /* A server's is released when its task ends. */

@@ -31,8 +31,9 @@ struct bight__stream {
     struct bight__waiter *reader;
     struct bight__waiter *writer;
     struct bight__waiter *closer;
-    bight_error why;       /* it is over */
-    bight_stream_fn serve; /* NULL: a client's */
+    bight_error why;              /* it is over */
+    bight_stream_fn serve;        /* NULL: a client's */
+    struct bight__stream *joined; /* that it is piped to */
     bight_transport *released;
     struct bight__ready farewell; /* to it, once nobody waits any more */
     uint32_t parked;              /* tasks that do */
@@ -74,6 +75,9 @@ static inline void bight__stream_pass(struct bight__task *task, const void *at)
 bight_error bight__stream_check(const struct bight__stream *s,
                                 const struct bight__task *task,
                                 const char *name);
+
+/* It came to its end in order. */
+bool bight__stream_ended_well(bight_error why);
 
 /* Why nothing comes or goes any more. */
 bight_error bight__stream_why(const struct bight__stream *s);

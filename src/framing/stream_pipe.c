@@ -37,8 +37,7 @@ static bight_error pass_on(struct bight__stream *from, struct bight__stream *to)
     if (!has_ended(from))
         return bight_ok();
     bight_error why = bight__stream_why(from);
-    if (bight_error_is(why, &bight_domain, BIGHT_ERROR_CLOSED) ||
-        bight_error_is(why, &bight_domain, BIGHT_ERROR_EOF))
+    if (bight__stream_ended_well(why))
         return bight_ok();
     if (!has_ended(to))
         bight_transport_abort(to->transport);
@@ -51,6 +50,12 @@ static bight_error judge(struct bight__stream *a, struct bight__stream *b)
     return bight_failed(error) ? error : pass_on(b, a);
 }
 
+/* By its end. */
+static bool cancels_task(const struct bight__stream *s)
+{
+    return s->serve != NULL && has_ended(s);
+}
+
 /* Whichever ends first wakes it, a server's by its task's cancellation. */
 static bight_error await_ends(struct bight__stream *a, struct bight__stream *b,
                               const void *at)
@@ -59,9 +64,10 @@ static bight_error await_ends(struct bight__stream *a, struct bight__stream *b,
     while (!has_ended(a) || !has_ended(b)) {
         bight_error woken = bight__stream_park_both(a, b, at);
         error = judge(a, b);
-        if (bight_failed(woken))
-            return bight_failed(error) || has_ended(a) || has_ended(b) ? error
-                                                                       : woken;
+        if (bight_failed(woken) && !bight_failed(error))
+            return cancels_task(a) || cancels_task(b) ? bight_ok() : woken;
+        if (bight_failed(error))
+            return error;
     }
     return error;
 }
@@ -79,5 +85,11 @@ bight_error bight_stream_pipe(bight_stream *one, bight_stream *another)
                                  "bight_stream_pipe while a task reads");
     if (!bight_failed(error))
         error = join(a, b);
-    return bight_failed(error) ? error : await_ends(a, b, CALLER);
+    if (bight_failed(error))
+        return error;
+    a->joined = b;
+    b->joined = a;
+    error = await_ends(a, b, CALLER);
+    a->joined = b->joined = NULL;
+    return error;
 }
