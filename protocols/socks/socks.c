@@ -131,7 +131,7 @@ static bight_error serve(bight_stream *stream)
     const bight_transport *t = bight_stream_transport(stream);
     const struct options *values = bight_transport_options(t);
     const struct socks *socks = bight_transport_shared(t);
-    const struct dialect *dialect = NULL;
+    const struct dialect *dialect = &socks5;
     struct request request = {.port = 0};
     bight_stream *far_end;
     bight_error error = read_request(stream, values, &dialect, &request);

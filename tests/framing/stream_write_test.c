@@ -87,7 +87,7 @@ END_TEST
 
 static bight_error answer_after_eof(bight_stream *s)
 {
-    bight_bytes line;
+    bight_bytes line = {.size = 0};
     bight_error error = bight_stream_write_eof(s);
     ck_assert_error(bight_stream_write(s, BIGHT_BYTES("x")),
                     BIGHT_ERROR_CLOSED);
