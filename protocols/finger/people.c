@@ -74,9 +74,7 @@ static bight_error read_fd(int fd, const char *login, struct person *person)
     if (!bight_failed(error))
         error = set_text(person, bight_bytes_of(bytes, (size_t)size));
     bight_free(bytes);
-    size_t length = strnlen(login, LOGIN_MAX);
-    memcpy(person->login, login, length);
-    person->login[length] = '\0';
+    memcpy(person->login, login, strlen(login) + 1);
     return error;
 }
 

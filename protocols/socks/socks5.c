@@ -177,7 +177,7 @@ static bight_error read_ip(bight_stream *stream, size_t size,
 static bight_error read_host(bight_stream *stream, uint8_t kind,
                              struct request *request)
 {
-    bight_bytes name = bight_bytes_of(NULL, 0);
+    bight_bytes name = {.size = 0};
     if (kind == KIND_IPV4)
         return read_ip(stream, 4, &request->address);
     if (kind == KIND_IPV6)

@@ -32,14 +32,21 @@ static const bight_factory factory = {
     .protocol = &protocol,
 };
 
-#define HAS(options, member)                                                   \
-    ((options) != NULL &&                                                      \
-     (options)->size >= BIGHT__TABLE_PAST(bight_stream_options, member))
+static size_t limit_of(const bight_stream_options *options)
+{
+    bool has_limit =
+        options != NULL &&
+        options->size >= BIGHT__TABLE_PAST(bight_stream_options, limit);
+    return has_limit && options->limit > 0 ? options->limit
+                                           : BIGHT__STREAM_LIMIT;
+}
 
 static const bight_owner_options *owner_of(const bight_stream_options *options)
 {
-    /* NOLINTNEXTLINE(bugprone-sizeof-expression): of the pointer itself. */
-    return HAS(options, owner) ? options->owner : NULL;
+    bool has_owner =
+        options != NULL &&
+        options->size >= offsetof(bight_stream_options, owner) + sizeof(void *);
+    return has_owner ? options->owner : NULL;
 }
 
 /* The reference becomes the stream's. */
@@ -55,8 +62,7 @@ static bight_error open_stream(bight_deferred *d,
     bight_stream *stream = bight_transport_self(t);
     struct bight__stream *s = bight__stream_of(stream);
     s->transport = t;
-    s->limit = HAS(options, limit) && options->limit > 0 ? options->limit
-                                                         : BIGHT__STREAM_LIMIT;
+    s->limit = limit_of(options);
     bight__stream_resume(s);
     *ret_stream = stream;
     return bight_ok();
