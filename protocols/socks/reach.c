@@ -95,6 +95,20 @@ static bight_error refused(void)
                             "the rules do not allow it");
 }
 
+/* An IPv4-mapped one is reached by IPv4, so IPv4's rules are for it. */
+static bight_address plain(const bight_address *address)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bight_address result = *address;
+    if (address->family != BIGHT_ADDRESS_IPV6 ||
+        memcmp(address->ip, mapped, sizeof(mapped)) != 0)
+        return result;
+    result.family = BIGHT_ADDRESS_IPV4;
+    memset(result.ip, 0, sizeof(result.ip));
+    memcpy(result.ip, address->ip + sizeof(mapped), 4);
+    return result;
+}
+
 static bool may_reach(const struct rules *rules, const bight_address *address,
                       bool by_name)
 {
@@ -111,10 +125,11 @@ static bight_error connect_to_any(const struct found *found,
 {
     bight_error error = refused();
     for (size_t i = 0; i < found->count; i++) {
-        if (!may_reach(rules, &found->all[i], by_name))
+        bight_address address = plain(&found->all[i]);
+        if (!may_reach(rules, &address, by_name))
             continue;
-        error = connect_to(&found->all[i], timeout_ms / (found->count - i),
-                           ret_stream);
+        error =
+            connect_to(&address, timeout_ms / (found->count - i), ret_stream);
         if (!bight_failed(error) || bight_failed(bight_task_check()))
             break;
     }

@@ -23,6 +23,7 @@ static inline void unlink_waiter(struct bight__waiter *waiter)
 bight_error bight__park(struct bight__waiter *waiter, const void *at)
 {
     struct bight__task *task = bight__task_current();
+    waiter->task = NULL; /* it may be unparked before it waits */
     if (!waiter->steady &&
         (task->pressed || task->loop->state != BIGHT__LOOP_OPEN)) {
         bight__task_count(task);

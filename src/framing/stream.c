@@ -261,8 +261,12 @@ static bight_error park(struct bight__waiter **place,
                         struct bight__waiter **other, const void *at)
 {
     struct bight__waiter waiter;
+    if (*place != NULL || *other != NULL)
+        return bight_error_note(bight_error_of(BIGHT_ERROR_BUSY),
+                                "another task waits there");
     bight__list_init(&waiter.link);
     waiter.steady = false;
+    waiter.task = NULL;
     *place = *other = &waiter;
     bight_error error = bight__park(&waiter, at);
     *place = *other = NULL;
@@ -321,11 +325,13 @@ static bight_error wait_for_end(struct bight__stream *s, const void *at)
 {
     if (bight__task_current() == NULL)
         return bight_ok();
-    while (!s->over) {
+    while (!s->over && s->transport != NULL) {
         bight_error error = bight__stream_park(s, &s->closer, at);
         if (bight_failed(error) && !s->over)
             return error;
     }
+    if (!s->over)
+        return bight_error_of(BIGHT_ERROR_ABORTED); /* by another task */
     return bight__stream_ended_well(s->why) ? bight_ok() : s->why;
 }
 
@@ -339,7 +345,8 @@ bight_error bight_stream_close(bight_stream *stream)
     if (s->serve != NULL)
         return bight_ok();
     bight_error error = wait_for_end(s, CALLER);
-    bight__stream_release(s);
+    if (s->transport != NULL && s->closer == NULL)
+        bight__stream_release(s);
     return error;
 }
 

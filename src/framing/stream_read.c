@@ -56,7 +56,11 @@ static inline bight_error lend(struct bight__stream *s,
 {
     s->lent = size;
     *ret_data = bight_bytes_of(s->bytes.data + s->bytes.start, size);
+    s->parked++; /* it stays while another task has its turn */
     bight__stream_pass(task, at);
+    s->parked--;
+    if (s->transport == NULL)
+        return give_up(s, bight__stream_why(s));
     s->reading = false;
     s->most = 0;
     return bight_ok();

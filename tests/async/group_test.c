@@ -43,6 +43,32 @@ static void add(bight_group *group, bight_task_fn fn, void *arg)
 
 /* -- joining --------------------------------------------------------------- */
 
+/* Every 64th refusal in a row gives way (K2), for one of these inside the join:
+ * then the child ends before its parent waits. */
+static bight_error join_refused(void *refusals, bight_value *ret_value)
+{
+    (void)ret_value;
+    BIGHT_GROUP(one);
+    ck_assert(bight_failed(bight_sleep(1000)));
+    for (int i = 0; i < *(const int *)refusals; i++)
+        ck_assert(bight_failed(bight_yield()));
+    add(&one, sleep_long, "child");
+    return bight_group_join(&one);
+}
+
+START_TEST(K6_a_join_that_is_refused_may_give_way_first)
+{
+    begin(BIGHT_LOOP_MANUAL_CLOCK);
+    bight_deferred *d = spawn(join_refused, &_i);
+    turn();
+    bight_cancel(d);
+    bight_on(d, say, "end");
+    turn();
+    ck_assert_ptr_nonnull(strstr(trace.text, "end!CANCELLED"));
+    end();
+}
+END_TEST
+
 static bight_error join_two(void *arg, bight_value *ret_value)
 {
     int places[2] = {0, 0};
@@ -406,6 +432,8 @@ END_TEST
 static void add_leaving(Suite *suite)
 {
     TCase *leaving = leaks_test_case(suite, "leaving");
+    tcase_add_loop_test(leaving, K6_a_join_that_is_refused_may_give_way_first,
+                        60, 66);
     tcase_add_test(leaving, K6_no_child_outlives_the_block_however_it_is_left);
     tcase_add_test(leaving, D9_an_error_that_no_join_returned_is_reported);
 #ifndef BIGHT_DEBUG

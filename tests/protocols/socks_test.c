@@ -472,6 +472,23 @@ START_TEST(rules_decide_by_name_and_by_address)
 }
 END_TEST
 
+/* The kernel reaches ::ffff:127.0.0.1 by IPv4. */
+START_TEST(mapped_addresses_are_judged_as_what_they_are)
+{
+    struct asking asking = {SAID(PLAIN
+                                 "\x05\x01\x00\x04\0\0\0\0\0\0\0\0\0\0\xff\xff"
+                                 "\x7f\x00\x00\x01\x01\x02"),
+                            ANSWERED(12), 3, 2};
+    open_proxy(false, "[::]/0");
+    run(&asking);
+    close_proxy();
+    asking.status = 0;
+    open_proxy(false, "127.0.0.0/8");
+    run(&asking);
+    close_proxy();
+}
+END_TEST
+
 START_TEST(private_addresses_can_be_denied_also_behind_names)
 {
     struct asking by_address = askings[0], by_name = askings[2];
@@ -522,6 +539,7 @@ Suite *bight_test_suite(void)
     tcase_add_loop_test(through, it_connects_for_its_client, 0, ASKINGS);
     tcase_add_test(through, a_password_opens_it);
     tcase_add_loop_test(through, rules_decide_by_name_and_by_address, 0, RULED);
+    tcase_add_test(through, mapped_addresses_are_judged_as_what_they_are);
     tcase_add_test(through, private_addresses_can_be_denied_also_behind_names);
     tcase_add_test(through, nobody_there_is_told);
     return suite;
