@@ -236,6 +236,21 @@ bight_error bight_group_join(bight_group *public)
     return bight_failed(error) ? error : why;
 }
 
+/* From the ready queue, as what any other Deferred leaves. */
+static void report_later(const struct bight__group *group, bight_error error)
+{
+    bight_loop *loop = group->owner->loop;
+    bight_promise *promise;
+    bight_deferred *d =
+        bight__deferred_new(loop, &promise, NULL, NULL, group->made_at);
+    if (d == NULL) {
+        bight__report_unhandled(loop, error, group->made_at);
+        return;
+    }
+    bight_detach(d);
+    bight_promise_reject(promise, error);
+}
+
 void bight_group_leave(bight_group *public)
 {
     struct bight__group *group = inside(public);
@@ -254,7 +269,7 @@ void bight_group_leave(bight_group *public)
     }
     bight_error error = take_first(group);
     if (bight_failed(error))
-        bight__report_unhandled(group->owner->loop, error, group->made_at);
+        report_later(group, error);
 }
 
 void bight_group_cancel(bight_group *group)

@@ -316,9 +316,13 @@ static bight_error leave_unjoined(void *arg, bight_value *ret_value)
 {
     (void)arg;
     (void)ret_value;
-    BIGHT_GROUP(some);
-    add(&some, fail_at_20, NULL);
-    return bight_sleep(30);
+    {
+        BIGHT_GROUP(some);
+        add(&some, fail_at_20, NULL);
+        ck_assert_ok(bight_sleep(30));
+    }
+    ck_assert_uint_eq(told, 0); /* D3: not from inside */
+    return bight_ok();
 }
 
 START_TEST(D9_an_error_that_no_join_returned_is_reported)
