@@ -410,6 +410,30 @@ START_TEST(K6_one_that_has_failed_already_counts)
 }
 END_TEST
 
+static bight_error join_forgotten(void *arg, bight_value *ret_value)
+{
+    (void)ret_value;
+    BIGHT_GROUP(some);
+    for (unsigned i = 0; i < 1000; i++)
+        (void)bight_error_note(fault(BIGHT_ERROR_BUSY), "%u", i);
+    ck_assert_ok(bight_group_add(&some, arg));
+    for (unsigned i = 0; i < 1000; i++)
+        (void)bight_error_note(fault(BIGHT_ERROR_BUSY), "%u", i);
+    ck_assert_str_eq(bight_error_detail(bight_group_join(&some)), "at twenty");
+    return bight_ok();
+}
+
+START_TEST(K6_the_errors_text_is_kept_until_join)
+{
+    begin(BIGHT_LOOP_VIRTUAL);
+    bight_deferred *d = spawn(fail_at_20, NULL);
+    turn();
+    run_task(join_forgotten, d);
+    ck_assert_trace(&trace, "end=0");
+    end();
+}
+END_TEST
+
 #ifndef BIGHT_DEBUG
 START_TEST(K5_outside_of_a_task_a_group_takes_nothing)
 {
@@ -467,5 +491,6 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(deferreds,
                          K6_who_cancels_waits_until_borrowed_memory_was_let_go);
     tcase_add_kinds_test(deferreds, K6_one_that_has_failed_already_counts);
+    tcase_add_test(deferreds, K6_the_errors_text_is_kept_until_join);
     return suite;
 }

@@ -235,6 +235,67 @@ static void check_modes(void)
     (void)fesetround(FE_TONEAREST);
 }
 
+#ifdef BIGHT__SWITCH_X86_64
+/* Each of the two units by itself: which mode it rounds in. */
+static uint32_t vector_mode(void)
+{
+    uint32_t word;
+    __asm__ volatile("stmxcsr %0" : "=m"(word));
+    return word >> 13 & 3;
+}
+
+static void set_vector_mode(uint32_t mode)
+{
+    uint32_t word;
+    __asm__ volatile("stmxcsr %0" : "=m"(word));
+    word = (word & ~UINT32_C(0x6000)) | mode << 13;
+    __asm__ volatile("ldmxcsr %0" : : "m"(word));
+}
+
+static uint32_t old_mode(void)
+{
+    uint16_t word;
+    __asm__ volatile("fnstcw %0" : "=m"(word));
+    return word >> 10 & 3;
+}
+
+static void set_old_mode(uint32_t mode)
+{
+    uint16_t word;
+    __asm__ volatile("fnstcw %0" : "=m"(word));
+    word = (uint16_t)((word & ~0xc00u) | mode << 10);
+    __asm__ volatile("fldcw %0" : : "m"(word));
+}
+
+static void set_one(void *arg)
+{
+    struct side *side = arg;
+    void (*set)(uint32_t mode) = side->seed ? set_vector_mode : set_old_mode;
+    set(1);
+    for (;;) {
+        bight__switch(&side->at, side->back);
+        CHECK(vector_mode() == (side->seed ? 1 : 0));
+        CHECK(old_mode() == (side->seed ? 0 : 1));
+    }
+}
+
+static void check_units(void)
+{
+    for (uint64_t which = 0; which < 2; which++) {
+        struct side side = {.seed = which};
+        side.at = make(set_one, &side);
+        for (unsigned turn = 0; turn < 3; turn++) {
+            bight__switch(&side.back, side.at);
+            CHECK(vector_mode() == 0 && old_mode() == 0);
+        }
+    }
+}
+#else
+static void check_units(void)
+{
+}
+#endif
+
 /* -- alignment, and the stack in use --------------------------------------- */
 
 static void look_at_stack(void *arg)
@@ -263,6 +324,7 @@ int main(void)
     check_registers();
     if (strcmp(BIGHT__SWITCH, "portable") != 0)
         check_modes();
+    check_units();
     check_stack();
     (void)printf("switch %s: %u faults\n", BIGHT__SWITCH, faults);
     return faults == 0 ? 0 : 1;

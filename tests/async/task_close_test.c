@@ -103,6 +103,27 @@ START_TEST(D14_what_the_close_itself_completes_is_the_awaits_result)
 }
 END_TEST
 
+static bight_error resolve_when_woken(void *promise, bight_value *ret_value)
+{
+    (void)ret_value;
+    bight_error error = bight_sleep(1000);
+    bight_promise_resolve(promise, number(8));
+    return error;
+}
+
+START_TEST(K10_who_sleeps_is_told_at_once_and_may_still_serve_others)
+{
+    bight_promise *promise;
+    begin(_i);
+    bight_on(spawn(await_it, make(&promise)), say, "end");
+    bight_detach(spawn(resolve_when_woken, promise));
+    (void)bight_loop_step(the_loop);
+    close_it();
+    ck_assert_trace(&trace, "got end=8 closed:2");
+    end();
+}
+END_TEST
+
 START_TEST(D14_one_that_had_not_begun_runs)
 {
     begin(_i);
@@ -403,6 +424,8 @@ Suite *bight_test_suite(void)
     tcase_add_kinds_test(close, D14_each_suspension_point_returns_loop_closed);
     tcase_add_kinds_test(
         close, D14_what_the_close_itself_completes_is_the_awaits_result);
+    tcase_add_kinds_test(
+        close, K10_who_sleeps_is_told_at_once_and_may_still_serve_others);
     tcase_add_kinds_test(close, D14_one_that_had_not_begun_runs);
     tcase_add_kinds_test(close,
                          K6_a_parent_does_not_go_on_before_its_child_has_ended);

@@ -68,6 +68,25 @@ START_TEST(K1_a_task_awaits_another_and_gets_its_error_with_its_text)
 }
 END_TEST
 
+/* The ring of notes forgets in the meantime. */
+static bight_error await_forgotten(void *arg, bight_value *ret_value)
+{
+    for (unsigned i = 0; i < 1000; i++)
+        (void)bight_error_note(fault(BIGHT_ERROR_BUSY), "%u", i);
+    return await_with_text(arg, ret_value);
+}
+
+START_TEST(K1_the_text_is_kept_until_it_is_awaited)
+{
+    begin(_i);
+    bight_deferred *d = spawn(fail_with_text, NULL);
+    turn();
+    run_task(await_forgotten, d);
+    ck_assert_trace(&trace, "end=0");
+    end();
+}
+END_TEST
+
 START_TEST(K1_cancelling_the_deferred_cancels_the_task)
 {
     begin(_i);
@@ -411,6 +430,7 @@ Suite *bight_test_suite(void)
         K1_an_error_is_the_result_and_the_value_beside_it_is_destroyed);
     tcase_add_kinds_test(
         results, K1_a_task_awaits_another_and_gets_its_error_with_its_text);
+    tcase_add_kinds_test(results, K1_the_text_is_kept_until_it_is_awaited);
     tcase_add_kinds_test(results, K1_cancelling_the_deferred_cancels_the_task);
     tcase_add_kinds_test(results, K1_a_value_that_nobody_takes_is_destroyed);
     tcase_add_kinds_test(results,
