@@ -211,7 +211,7 @@ START_TEST(middleware_without_its_size_is_refused)
     bight_loop *loop;
     bight_http_options options;
     bight_http_server *server;
-    ck_assert(!bight_failed(bight_loop_new(&loop, NULL)));
+    ck_assert(!bight_failed(bight_loop_new(NULL, &loop)));
     bight_http_options_init(&options);
     options.handler = hello;
     options.middleware = &use;
