@@ -114,7 +114,7 @@ static void check_final(void)
 
 static void stops(struct told *waits, unsigned times)
 {
-    struct told told[2];
+    struct told told[2] = {{.fired = 0}};
     unsigned failures = s.failures;
     for (unsigned i = 0; i < times; i++)
         tell(&told[i], bight_client_service_stop(s.service));
