@@ -140,15 +140,19 @@ static inline void finish(struct bight__http_connection *c, bight_bytes behind)
     bight_http_exchange *x = c->exchange;
     if (x == NULL || x->answer != BIGHT__HTTP_FINISHED)
         return;
-    bight__http_source_stop(x);
+    if (x->source != NULL)
+        bight__http_source_stop(x);
     if (!x->complete)
         bight__http_body_leave(x);
     if (x->awaited)
         return;
     if (!x->complete && !c->last && !c->closing)
         return; /* its body is being dropped */
-    bool now = is_last_word(c, x, behind);
-    c->unread = sends_on(x);
+    bool now = false;
+    if (c->last) {
+        now = is_last_word(c, x, behind);
+        c->unread = sends_on(x);
+    }
     c->exchange = NULL;
     c->requests++;
     if (x->body != BIGHT__HTTP_UNREAD)

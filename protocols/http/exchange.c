@@ -204,7 +204,8 @@ void bight__http_exchange_end(bight_http_exchange *x, bight_error error)
 {
     bight_http_server *server = x->connection->server;
     x->answer = BIGHT__HTTP_FINISHED;
-    bight__http_source_stop(x);
+    if (x->source != NULL)
+        bight__http_source_stop(x);
     if (x->began_ns > 0)
         bight__http_report(x, error);
     if (x->on_end != NULL)

@@ -232,7 +232,6 @@ static inline uint32_t line_end(const struct bight__http_head *head,
                                 uint32_t at)
 {
     const uint8_t *cr = memchr(head->bytes + at, '\r', head->used - at);
-    assert(cr != NULL);
     return (uint32_t)(cr - head->bytes);
 }
 
