@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
 import unittest
 
 import serving
@@ -101,8 +100,9 @@ class Httpbin(unittest.TestCase):
     def test_a_delay_ends_with_its_client(self):
         """By a reset: who only wrote its eof may wait for the answer."""
         peer = self.server.connect()
-        peer.sendall(b"GET /delay/10 HTTP/1.1\r\nHost: h\r\n\r\n")
-        time.sleep(0.3)
+        peer.sendall(b"GET /ip HTTP/1.1\r\nHost: h\r\n\r\n"
+                     b"GET /delay/10 HTTP/1.1\r\nHost: h\r\n\r\n")
+        self.assertIn(b"origin", peer.recv(4096))  # so both have arrived
         serving.reset(peer)
         self.server.logged("path=/delay/10 status=499")
 
